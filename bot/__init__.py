@@ -1,0 +1,1 @@
+"""The conversation core: it knows no platform and no database."""

@@ -1,0 +1,254 @@
+"""What a decision writes: small records that a store carries out in order, all of them in one transaction or none.
+
+A decision is data, so that rules can be tested by tables, and every store keeps it the same way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.events import MessageRef, Place
+from bot.messages import (
+    Account,
+    Content,
+    FinishReason,
+    Message,
+    MessageStatus,
+    OpenAsk,
+    Post,
+    PostState,
+    Session,
+    TitleSource,
+    Turn,
+    TurnStatus,
+    Usage,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KnowAccount:
+    """Adds the account, and its user if that is new; or brings its name and locale up to date."""
+
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class SharePlace:
+    """Makes the place's sessions belong to `owner_id` (a user made for the place), or to each person again (None)."""
+
+    place: Place
+    owner_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetReachable:
+    """Whether the bot can write in the place."""
+
+    place: Place
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MovePlace:
+    """A chat has a new id: everything that is kept for the old chat, its topics included, belongs to the new one from now on."""
+
+    old: Place
+    new: Place
+
+
+@dataclass(frozen=True, slots=True)
+class AddSession:
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class SetTitle:
+    """Renames. A title by words or by the model never replaces one that a person gave."""
+
+    session_id: str
+    title: str
+    source: TitleSource
+
+
+@dataclass(frozen=True, slots=True)
+class SetEnded:
+    session_id: str
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetDeleted:
+    """Deletes until the purge, or brings back (None). A deleted session is current nowhere."""
+
+    session_id: str
+    deleted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetLeaf:
+    session_id: str
+    leaf: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetCurrent:
+    """Which session `user_id` talks in at this place; None: the next message opens one."""
+
+    place: Place
+    user_id: int
+    session_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddMessage:
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class FillMessage:
+    """Fills in an open answer. Of a message that is not open, nothing changes."""
+
+    message_id: int
+    text: str
+    status: MessageStatus
+    finish: FinishReason = ""
+    model: str = ""
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetMessageStatus:
+    """For marks that a person sets afterwards: removed."""
+
+    message_id: int
+    status: MessageStatus
+
+
+@dataclass(frozen=True, slots=True)
+class SetLastLeaf:
+    """Remembers the leaf last current under a message."""
+
+    message_id: int
+    leaf: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetShows:
+    """Which version stands in the place of `message_id`; None: itself."""
+
+    message_id: int
+    version_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddTurn:
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class SetTurn:
+    """Moves a turn from one of the states `expected` to `status`, else Conflict. `started` is added to its attempts."""
+
+    turn_id: int
+    expected: tuple[TurnStatus, ...]
+    status: TurnStatus
+    started: int = 0
+    error: str = ""
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectLeaf:
+    """Writes nothing: Conflict unless the session's leaf is still this one."""
+
+    session_id: str
+    leaf: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddPost:
+    post: Post
+
+
+@dataclass(frozen=True, slots=True)
+class SetPost:
+    """Moves a post on. `ref` replaces the stored one unless None."""
+
+    post_id: int
+    state: PostState
+    ref: MessageRef | None = None
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MovePosts:
+    """The posts that showed `from_reply` are to show `to_reply`: final ones become placed again, the rest keep their state."""
+
+    from_reply: int
+    to_reply: int
+
+
+@dataclass(frozen=True, slots=True)
+class DirtyPosts:
+    """The posts of a reply no longer show what they should: final ones become placed. `content` replaces a command's reply."""
+
+    reply_id: int
+    content: Content | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DropPosts:
+    """The posts of a reply are to be taken away: what is on the platform becomes surplus, the rest gone."""
+
+    reply_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """Opens a question; it replaces an older one of the same person in the same place."""
+
+    ask: OpenAsk
+
+
+@dataclass(frozen=True, slots=True)
+class CloseQuestion:
+    ask_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetCursor:
+    """How far was read: per bot on Telegram, per channel on Discord."""
+
+    name: str
+    value: str
+
+
+Change = (
+    KnowAccount
+    | SharePlace
+    | SetReachable
+    | MovePlace
+    | AddSession
+    | SetTitle
+    | SetEnded
+    | SetDeleted
+    | SetLeaf
+    | SetCurrent
+    | AddMessage
+    | FillMessage
+    | SetMessageStatus
+    | SetLastLeaf
+    | SetShows
+    | AddTurn
+    | SetTurn
+    | ExpectLeaf
+    | AddPost
+    | SetPost
+    | MovePosts
+    | DirtyPosts
+    | DropPosts
+    | OpenQuestion
+    | CloseQuestion
+    | SetCursor
+)

@@ -1,0 +1,1 @@
+"""What people can ask for by name: the catalogue, and one module for each family of commands."""

@@ -1,0 +1,79 @@
+"""Every command as data: help, Telegram's menu, Discord's slash commands and the terminal's completion are made from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+OptionKind = Literal["number", "text", "session", "command", "words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One argument. `kind` tells an adapter what to offer: a message number, free text, a session to choose, a command's name."""
+
+    name: str
+    kind: OptionKind
+    help: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`private`: the answer is for who asked alone. `modal`: asks for text first where a platform has modals. `hidden`: only buttons
+    do it. `admin_in_shared`: in a shared place it belongs to the chat's admins."""
+
+    name: str
+    help: str
+    options: tuple[Option, ...] = ()
+    private: bool = False
+    modal: bool = False
+    hidden: bool = False
+    admin_in_shared: bool = False
+
+    @property
+    def usage(self) -> str:
+        """`/edit [n] [text]`"""
+        words = [f"<{o.name}>" if o.required else f"[{o.name}]" for o in self.options]
+        return " ".join([f"/{self.name}", *words])
+
+
+def _text(name: str, help: str, *, required: bool = False) -> Option:
+    return Option(name, "text", help, required)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("new", "open a fresh session; the old one stays", (_text("title", "a title for it"),)),
+    Command("history", "show this session, numbered", (Option("page", "number", "which page; the last one if left out"),), private=True),
+    Command(
+        "edit",
+        "replace a message and have it answered anew",
+        (Option("n", "number", "the number of the message, as /history shows it"), _text("text", "the new text")),
+        modal=True,
+    ),
+    Command("retry", "answer the last message again, as a new version"),
+    Command("undo", "take the last turn back"),
+    Command("stop", "stop the answer that is running"),
+    Command("end", "end the session; the next message opens a new one", admin_in_shared=True),
+    Command("sessions", "list your sessions", (Option("words", "words", "only those that hold these words"),), private=True),
+    Command("open", "go on with a session", (Option("id", "session", "the id of the session, as in #7f3a", required=True),)),
+    Command("title", "rename the session", (_text("text", "the new title", required=True),), admin_in_shared=True),
+    Command("delete", "delete a session", (Option("id", "session", "the id of the session; this one if left out"),), admin_in_shared=True),
+    Command("cancel", "close a question of the bot"),
+    Command("help", "what the bot can do", (Option("command", "command", "one command in detail"),)),
+    Command("start", "say hello", (_text("from", "where you come from"),), hidden=True),
+    Command("version", "show another version of a message", (_text("id", "of the version", required=True),), hidden=True),
+    Command("page", "turn the page of a list", (_text("of", "which list and page", required=True),), hidden=True, private=True),
+    Command("fork", "bring the last conversation along", (_text("id", "of the session", required=True),), hidden=True),
+    Command("back", "go back to the session before", (_text("id", "of the session", required=True),), hidden=True),
+    Command("undelete", "bring a deleted session back", (_text("id", "of the session", required=True),), hidden=True),
+    Command("continue", "go on where an answer was cut for its length", (_text("id", "of the answer", required=True),), hidden=True),
+    Command("confirm", "open a session that began elsewhere", (_text("id", "of the session", required=True),), hidden=True),
+)
+
+BY_NAME = {command.name: command for command in COMMANDS}
+
+
+def visible() -> tuple[Command, ...]:
+    """What people are shown, in the order of the catalogue."""
+    return tuple(command for command in COMMANDS if not command.hidden)

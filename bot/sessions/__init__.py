@@ -1,0 +1,1 @@
+"""The life of a session: events come in, decisions are stored, workers answer."""
