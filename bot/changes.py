@@ -92,6 +92,15 @@ class SetLeaf:
 
 
 @dataclass(frozen=True, slots=True)
+class AdvanceLeaf:
+    """Moves the leaf from `from_leaf` to `to_leaf`; where it is elsewhere by now, it stays."""
+
+    session_id: str
+    from_leaf: int
+    to_leaf: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetCurrent:
     """Which session `user_id` talks in at this place; None: the next message opens one."""
 
@@ -234,6 +243,7 @@ Change = (
     | SetEnded
     | SetDeleted
     | SetLeaf
+    | AdvanceLeaf
     | SetCurrent
     | AddMessage
     | FillMessage

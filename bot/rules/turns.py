@@ -1,0 +1,83 @@
+"""How a turn begins to be owed, and how it ends before its time: owe, merge, cancel, stop."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bot.changes import AddMessage, AddTurn, AdvanceLeaf, Change, DirtyPosts, DropPosts, FillMessage, MovePosts, SetMessageStatus, SetTurn
+from bot.messages import Message, Turn, TurnStatus
+from bot.rules.decision import Abort, Asked, Decision, Delivery, Given
+
+OPEN: tuple[TurnStatus, ...] = ("pending", "streaming")
+
+
+def owe(given: Given, prompt: Message, asked: Asked, *, posts_of: int | None = None, revises: Message | None = None) -> Decision:
+    """An answer to `prompt` is owed. It is written onto the posts that show `posts_of`, and is a new version of `revises`."""
+    turn = Turn(
+        id=given.next_id(),
+        session_id=prompt.session_id,
+        place=asked.place,
+        user_id=given.user_id,
+        prompt_id=prompt.id,
+        reply_id=given.next_id(),
+        received_at=asked.at,
+        reply_to=asked.reply_to,
+    )
+    reply = Message(
+        id=turn.reply_id,
+        session_id=prompt.session_id,
+        parent_id=prompt.id,
+        number=prompt.number + 1,
+        role="assistant",
+        text="",
+        status="open",
+        created_at=given.now,
+        first_version=revises.first_version if revises else turn.reply_id,
+        revises=revises.id if revises else None,
+        user_id=given.user_id,
+    )
+    moved: tuple[Change, ...] = (MovePosts(posts_of, turn.reply_id),) if posts_of is not None else ()
+    return Decision((AddMessage(reply), AddTurn(turn), *moved), wake=(prompt.session_id,))
+
+
+def owed_reply(decision: Decision) -> int | None:
+    """The answer that a decision of `owe` promises."""
+    return next((change.turn.reply_id for change in decision.changes if isinstance(change, AddTurn)), None)
+
+
+def is_visible(given: Given, turn: Turn) -> bool:
+    """Whether people can read a word of the turn's answer."""
+    shown = given.running.get(turn.id)
+    return turn.status == "streaming" and shown is not None and shown.visible
+
+
+def hand_over(turn: Turn, status: Literal["merged", "cancelled"], heir: int | None) -> Decision:
+    """The turn is no longer owed; its posts go to the answer `heir`, which takes its prompt over."""
+    return Decision(
+        (SetTurn(turn.id, OPEN, status), SetMessageStatus(turn.reply_id, "removed")),
+        abort=(Abort(turn.id, heir),),
+    )
+
+
+def drop(turn: Turn) -> Decision:
+    """The turn is no longer owed to anybody; its posts are taken away."""
+    return Decision(
+        (SetTurn(turn.id, OPEN, "cancelled"), SetMessageStatus(turn.reply_id, "removed"), DropPosts(turn.reply_id)),
+        abort=(Abort(turn.id, None),),
+        deliver=(Delivery(turn.reply_id, turn.place, turn.session_id),),
+    )
+
+
+def stop(given: Given, turn: Turn) -> Decision:
+    """Ends a turn with what is there, which stays and is marked."""
+    shown = given.running.get(turn.id)
+    return Decision(
+        (
+            SetTurn(turn.id, OPEN, "stopped"),
+            FillMessage(turn.reply_id, shown.text if shown else "", "stopped"),
+            AdvanceLeaf(turn.session_id, turn.prompt_id, turn.reply_id),
+            DirtyPosts(turn.reply_id),
+        ),
+        abort=(Abort(turn.id, turn.reply_id),),
+        deliver=(Delivery(turn.reply_id, turn.place, turn.session_id),),
+    )
