@@ -1,0 +1,114 @@
+"""What can go wrong on the wire, on purpose: errors before or after the effect, cuts, slowness, silence; counted, and random by a seed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.fakes.telegram.refusals import Refusal, flood
+from tests.fakes.telegram.world import Call
+
+_WORDS = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    409: "Conflict",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+}
+
+
+@dataclass(slots=True)
+class Fault:
+    """One thing that goes wrong. `after`: the call takes effect first, and only its reply is hurt. `hits` counts."""
+
+    method: str
+    error: int = 0
+    description: str = ""
+    retry_after: int = 0
+    after: bool = False
+    cut: bool = False
+    hang: bool = False
+    html: bool = False
+    slow: float = 0.0
+    times: int | None = 1
+    chance: float = 1.0
+    when: Callable[[Call], object] | None = None
+    skip: int = 0
+    hits: int = 0
+
+    def refusal(self) -> Refusal | None:
+        """What the caller is told, if it is told anything."""
+        if self.retry_after:
+            return flood(self.retry_after)
+        if self.error:
+            return Refusal(self.error, self.description or _WORDS.get(self.error, "Error"))
+        return None
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults in force; the first that fits a call is used up by it."""
+
+    seed: int = 1
+    active: list[Fault] = field(default_factory=list)
+    _random: random.Random = field(default_factory=random.Random)
+
+    def __post_init__(self) -> None:
+        self._random.seed(self.seed)
+
+    def add(
+        self,
+        method: str = "*",
+        *,
+        error: int = 0,
+        description: str = "",
+        retry_after: int = 0,
+        after: bool = False,
+        cut: bool = False,
+        hang: bool = False,
+        html: bool = False,
+        slow: float = 0.0,
+        times: int | None = 1,
+        chance: float = 1.0,
+        when: Callable[[Call], object] | None = None,
+        skip: int = 0,
+    ) -> Fault:
+        """Adds a fault to `method` ("*": all but getUpdates).
+
+        error, description, retry_after: what is answered; html: as a gateway's HTML page. cut: the connection is cut instead. hang: no
+        answer ever. slow: seconds that the reply comes late, the effect at once. after: the effect stands although the reply is an error
+        or a cut. times: how often, None for ever. chance: of each fitting call. when: only such calls. skip: the first so many pass.
+        """
+        fault = Fault(method, error, description, retry_after, after, cut, hang, html, slow, times, chance, when, skip)
+        self.active.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        self.active.clear()
+
+    def for_call(self, call: Call) -> Fault | None:
+        for fault in self.active:
+            if not _fits(fault, call):
+                continue
+            if fault.skip > 0:
+                fault.skip -= 1
+                continue
+            if fault.chance < 1 and self._random.random() >= fault.chance:
+                continue
+            fault.hits += 1
+            if fault.times is not None and fault.hits >= fault.times:
+                self.active.remove(fault)
+            return fault
+        return None
+
+
+def _fits(fault: Fault, call: Call) -> bool:
+    if fault.method == "*":
+        if call.method == "getUpdates":
+            return False
+    elif fault.method.lower() != call.method.lower():
+        return False
+    return fault.when is None or bool(fault.when(call))

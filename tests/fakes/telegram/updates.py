@@ -1,0 +1,164 @@
+"""The updates that wait for the bot: true offset semantics of getUpdates, and delivery to a webhook until it says 2xx."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import aiohttp
+import orjson
+
+from tests.fakes.telegram.params import Json
+from tests.fakes.telegram.refusals import BY_SET_WEBHOOK, TWO_POLLERS, WEBHOOK_SET, Refusal
+
+DEFAULT_OFF = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+BATCH = 100
+LONGEST_POLL = 50.0
+FUTURE = 10  # an offset further than this behind the newest update is not believed
+
+
+@dataclass(slots=True)
+class Webhook:
+    """Where updates are posted to."""
+
+    url: str
+    secret: str = ""
+    last_error: str = ""
+    last_error_date: int = 0
+
+
+@dataclass(slots=True)
+class Updates:
+    """One bot's queue. `handed_out` counts each time an update left, `confirmed` keeps the ids that the bot confirmed."""
+
+    next_id: int = 100_000_001
+    waiting: deque[Json] = field(default_factory=deque)
+    allowed: frozenset[str] | None = None
+    webhook: Webhook | None = None
+    webhook_pause: float = 0.2
+    handed_out: dict[int, int] = field(default_factory=dict)
+    confirmed: list[int] = field(default_factory=list)
+    last_poll: float = 0.0
+    polls: int = 0
+    _poll: asyncio.Future[None] | None = None
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    _delivery: asyncio.Task[None] | None = None
+
+    def wanted(self, kind: str) -> bool:
+        return kind not in DEFAULT_OFF if self.allowed is None else kind in self.allowed
+
+    def allow(self, kinds: Sequence[str] | None) -> None:
+        """None keeps what was set; an empty list means the default."""
+        if kinds is not None:
+            self.allowed = frozenset(kinds) or None
+
+    def add(self, kind: str, body: Json) -> int:
+        """Queues an update; returns its id, or 0 when the bot does not want this kind."""
+        if not self.wanted(kind):
+            return 0
+        update_id, self.next_id = self.next_id, self.next_id + 1
+        self.repeat({"update_id": update_id, kind: body})
+        return update_id
+
+    def repeat(self, update: Json) -> None:
+        """Queues an update as it is, also one with an id that was there before."""
+        self.waiting.append(update)
+        self._arrived.set()
+        if self._poll is not None and not self._poll.done():
+            self._poll.set_result(None)
+
+    async def poll(self, offset: int, limit: int, timeout: float) -> list[Json]:
+        """getUpdates. Raises Refusal (409) for a second poller or beside a webhook."""
+        self.polls += 1
+        self.last_poll = time.monotonic()
+        if self.webhook is not None:
+            raise Refusal(409, WEBHOOK_SET)
+        self.end_poll(TWO_POLLERS)
+        self._confirm(offset)
+        if not self.waiting and timeout > 0:
+            await self._wait(min(timeout, LONGEST_POLL))
+        batch = [update for update in self.waiting if offset <= 0 or update["update_id"] >= offset or offset > self.next_id + FUTURE]
+        batch = batch[: max(1, min(limit, BATCH))]
+        for update in batch:
+            self.handed_out[update["update_id"]] = self.handed_out.get(update["update_id"], 0) + 1
+        return batch
+
+    async def _wait(self, timeout: float) -> None:
+        mine = self._poll = asyncio.get_running_loop().create_future()
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(timeout):
+                    await mine
+        finally:
+            if self._poll is mine:
+                self._poll = None
+
+    def end_poll(self, why: str) -> None:
+        """Ends the poll under way with a 409."""
+        if self._poll is not None and not self._poll.done():
+            self._poll.set_exception(Refusal(409, why))
+        self._poll = None
+
+    def _confirm(self, offset: int) -> None:
+        if offset < 0:
+            while len(self.waiting) > -offset:
+                self.confirmed.append(self.waiting.popleft()["update_id"])
+        elif 0 < offset <= self.next_id + FUTURE:
+            kept = [update for update in self.waiting if update["update_id"] >= offset]
+            if len(kept) < len(self.waiting):
+                self.confirmed += [update["update_id"] for update in self.waiting if update["update_id"] < offset]
+                self.waiting = deque(kept)
+
+    def drop(self) -> None:
+        """drop_pending_updates."""
+        self.waiting.clear()
+
+    async def set_webhook(self, webhook: Webhook | None) -> None:
+        """Starts or ends delivery by post."""
+        await self.close()
+        self.webhook = webhook
+        if webhook is not None:
+            self.end_poll(BY_SET_WEBHOOK)
+            self._delivery = asyncio.create_task(self._deliver(webhook))
+
+    async def _deliver(self, webhook: Webhook) -> None:
+        timeout = aiohttp.ClientTimeout(total=60)
+        async with aiohttp.ClientSession(timeout=timeout) as client:
+            while True:
+                if not self.waiting:
+                    self._arrived.clear()
+                    await self._arrived.wait()
+                    continue
+                update = self.waiting[0]
+                if await self._post(client, webhook, update):
+                    if self.waiting and self.waiting[0] is update:
+                        self.waiting.popleft()
+                    self.confirmed.append(update["update_id"])
+                else:
+                    await asyncio.sleep(self.webhook_pause)
+
+    async def _post(self, client: aiohttp.ClientSession, webhook: Webhook, update: Json) -> bool:
+        headers = {"Content-Type": "application/json"}
+        if webhook.secret:
+            headers["X-Telegram-Bot-Api-Secret-Token"] = webhook.secret
+        self.handed_out[update["update_id"]] = self.handed_out.get(update["update_id"], 0) + 1
+        try:
+            async with client.post(webhook.url, data=orjson.dumps(update), headers=headers) as response:
+                problem = "" if response.status // 100 == 2 else f"Wrong response from the webhook: {response.status} {response.reason}"
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            problem = f"Connection failed: {type(error).__name__}"
+        if problem:
+            webhook.last_error, webhook.last_error_date = problem, int(time.time())
+        return not problem
+
+    async def close(self) -> None:
+        """Ends delivery to a webhook."""
+        task, self._delivery = self._delivery, None
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
