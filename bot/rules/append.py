@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.changes import AddMessage, AddSession, Change, ExpectLeaf, SetCurrent, SetEnded, SetLastLeaf, SetLeaf
+from bot.changes import AddMessage, AddSession, Change, ExpectLeaf, SetCurrent, SetEnded, SetLastLeaf, SetLeaf, SetTitle
 from bot.events import MessageRef, Place
 from bot.messages import Message, Session, Turn
 from bot.rules.decision import Asked, Decision, Given
@@ -87,8 +87,9 @@ def append(given: Given, words: Words, asked: Asked) -> Decision:
 
 def _first(given: Given, session: Session, words: Words, asked: Asked) -> Decision:
     message = user_message(given, session.id, None, words)
+    titled: tuple[Change, ...] = () if session.title else (SetTitle(session.id, title_from(words.text), "words"),)
     added: tuple[Change, ...] = (ExpectLeaf(session.id, None), AddMessage(message), SetLeaf(session.id, message.id))
-    return Decision(added) + owe(given, message, asked)
+    return Decision(titled + added) + owe(given, message, asked)
 
 
 def _next(given: Given, session: Session, leaf: Message, words: Words, parent: tuple[int, int]) -> tuple[Message, Decision]:

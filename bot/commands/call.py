@@ -1,0 +1,104 @@
+"""What a command is given, and the few things that every command does: say something, name a session, refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.commands.catalog import Command
+from bot.events import CommandInvoked, Place
+from bot.messages import Ask, ButtonRow, Session
+from bot.ports import Reader
+from bot.replies import texts
+from bot.rules.decision import Asked, Decision, Given
+from bot.rules.say import say, say_instead
+
+SESSION_DIGITS = 16
+MAX_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command as it was invoked. `private_place` is where a private answer goes, where that is not the place itself."""
+
+    event: CommandInvoked
+    command: Command
+    given: Given
+    reader: Reader
+    private_place: Place | None = None
+
+    @property
+    def place(self) -> Place:
+        return self.event.ref.place
+
+    @property
+    def args(self) -> str:
+        return self.event.args.strip()
+
+    @property
+    def asked(self) -> Asked:
+        """Where an answer of the model goes. In a group it replies to who asked."""
+        reply_to = self.event.ref if self.place.kind == "group" and not self.event.pressed else None
+        return Asked(self.place, reply_to, self.event.sent_at)
+
+    def say(self, text: str, buttons: tuple[ButtonRow, ...] = (), ask: Ask | None = None) -> Decision:
+        """Answers the command: privately where it is for the person's eyes only, in place of the list whose button was pressed."""
+        private = self.command.private and not self.given.shared
+        audience = self.event.author.id if private else ""
+        if self.event.pressed and self.command.name == "page" and self.given.found.post is not None:
+            post = self.given.found.post
+            return say_instead(post.reply_id, post.place, text, buttons, audience)
+        reply_to = self.event.ref if self.place.kind == "group" and not self.event.pressed else None
+        place = self.private_place if private and self.private_place is not None else self.place
+        return say(self.given, place, text, buttons=buttons, ask=ask, reply_to=reply_to, audience=audience)
+
+    def refuse(self, text: str) -> Decision:
+        """A refusal: at once and to the presser alone for a button, as a reply for what was typed."""
+        if self.event.pressed:
+            return Decision(line=text)
+        return self.say(text)
+
+    def time(self, at: datetime) -> str:
+        """A time as the person reads it."""
+        policy = self.given.policy
+        return at.astimezone(policy.timezone).strftime(policy.time_format)
+
+
+Handler = Callable[[Call], Awaitable[Decision]]
+
+
+async def named_session(call: Call, word: str) -> Session | Decision:
+    """The one session of the owner whose id begins so; what somebody else's id gives is what no id gives."""
+    digits = word.removeprefix("#").lower()
+    if not digits or len(digits) > SESSION_DIGITS or any(digit not in "0123456789abcdef" for digit in digits):
+        return call.refuse(texts.NEEDS_ID.format(name=call.command.name))
+    if len(digits) < 4:  # noqa: PLR2004 - product.md: at least four characters
+        return call.refuse(texts.NO_SUCH_SESSION)
+    found = list(await call.reader.sessions_like(call.given.owner_id, digits))
+    if not found:
+        return call.refuse(texts.NO_SUCH_SESSION)
+    if len(found) > 1:
+        return call.refuse(texts.SHORT_ID)
+    return found[0]
+
+
+def title_of(session: Session) -> str:
+    """The title as Markdown that shows it to the letter."""
+    return texts.plain(session.title) or texts.UNTITLED
+
+
+def whole_number(word: str) -> int | None:
+    """A number as people write one; None for anything else, and for what no message could have."""
+    digits = word.strip()
+    if not digits.isascii() or not digits.isdigit() or len(digits) > MAX_DIGITS:
+        return None
+    return int(digits)
+
+
+def message_id_of(word: str) -> int | None:
+    """The message that a button names, written `#` and hexadecimal digits."""
+    digits = word.strip().removeprefix("#").lower()
+    if not digits or len(digits) > SESSION_DIGITS - 1 or any(digit not in "0123456789abcdef" for digit in digits):
+        return None
+    return int(digits, 16)

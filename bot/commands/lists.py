@@ -1,0 +1,130 @@
+"""/history and /sessions, and the buttons that turn their pages: what is there, in pages."""
+
+from __future__ import annotations
+
+from bot.commands.call import Call, named_session, title_of, whole_number
+from bot.messages import Button, ButtonRow, Message, Session, SessionSummary
+from bot.replies import texts
+from bot.rules.decision import Decision
+
+PAGE = 10
+LINES = 8
+SHORTENED = 400
+LABEL = 30
+
+
+async def history(call: Call) -> Decision:
+    """A page of the current branch, numbered; the newest page where none is named."""
+    session = call.given.found.session
+    if session is None:
+        return call.refuse(texts.NO_SESSION)
+    if not call.args:
+        return await _history_page(call, session, None)
+    page = whole_number(call.args)
+    if page is None:
+        return call.refuse(texts.NOT_A_NUMBER.format(word=_word(call.args), usage=call.command.usage))
+    return await _history_page(call, session, page)
+
+
+async def _history_page(call: Call, session: Session, page: int | None) -> Decision:
+    newest = await call.reader.branch(session.leaf, 1)
+    if not newest:
+        return call.say(texts.HISTORY_EMPTY)
+    total = newest[-1].number
+    pages = -(-total // PAGE)
+    if page is None:
+        page = pages
+    if not 1 <= page <= pages:
+        return call.refuse(texts.NO_SUCH_PAGE.format(number=page, last=pages))
+    first = (page - 1) * PAGE + 1
+    last = await call.reader.nth(session.leaf, min(page * PAGE, total))
+    leaf = last.host or last.id if last is not None else None
+    messages = [message for message in await call.reader.branch(leaf, PAGE, down_to=first) if message.status != "removed"]
+    head = texts.HISTORY_TITLE.format(title=title_of(session), id=await call.reader.short_id(session), page=page, pages=pages)
+    lines = [await _history_line(call, message) for message in messages]
+    return call.say("\n\n".join([head, *lines]), _arrows(f"history #{session.id}", page, pages))
+
+
+async def _history_line(call: Call, message: Message) -> str:
+    who = message.author or texts.HISTORY_YOU if message.role == "user" else texts.HISTORY_BOT
+    versions = await call.reader.versions(message.first_version)
+    marks = [call.time(message.created_at)]
+    if len(versions) > 1:
+        number = next((index for index, version in enumerate(versions, start=1) if version.id == message.id), 1)
+        marks.append(texts.MARK_VERSION.format(number=number, count=len(versions)))
+    status = {"stopped": texts.MARK_STOPPED, "failed": texts.MARK_FAILED, "open": texts.MARK_OPEN}.get(message.status)
+    if status:
+        marks.append(status)
+    text = message.text if len(message.text) <= SHORTENED else f"{message.text[:SHORTENED]}…"
+    return f"**{message.number}. {texts.plain(who)}** · {' · '.join(marks)}\n{texts.plain_lines(text)}".rstrip()
+
+
+def _arrows(of: str, page: int, pages: int) -> tuple[ButtonRow, ...]:
+    row: ButtonRow = ()
+    if page > 1:
+        row += (Button("‹", f"page {of} {page - 1}"),)
+    if page < pages:
+        row += (Button("›", f"page {of} {page + 1}"),)
+    return (row,) if row else ()
+
+
+async def sessions(call: Call) -> Decision:
+    """The person's sessions, newest first; with words, those that hold them all."""
+    return await _sessions_page(call, call.args.split()[:10], 1)
+
+
+async def _sessions_page(call: Call, words: list[str], page: int) -> Decision:
+    found = list(await call.reader.sessions(call.given.owner_id, words, (page - 1) * LINES, LINES + 1))
+    named = texts.plain(" ".join(words))
+    if not found:
+        return call.say(texts.SESSIONS_NONE_FOUND.format(words=named) if words else texts.SESSIONS_NONE)
+    more, found = len(found) > LINES, found[:LINES]
+    head = texts.SESSIONS_FOUND.format(words=named) if words else texts.SESSIONS_TITLE
+    lines = [await _session_line(call, summary) for summary in found]
+    buttons = [(Button(_label(summary.session), f"open #{summary.session.id}"),) for summary in found]
+    of = " ".join(["sessions", *words])
+    if len(of.encode()) > LABEL:
+        return call.say("\n".join([head, "", *lines]), tuple(buttons))
+    return call.say("\n".join([head, "", *lines]), (*buttons, *_arrows(of, page, page + 1 if more else page)))
+
+
+async def _session_line(call: Call, summary: SessionSummary) -> str:
+    session, current = summary.session, call.given.found.session
+    mark = "▸" if current is not None and current.id == session.id else "·"
+    line = texts.SESSION_LINE.format(
+        mark=mark,
+        id=await call.reader.short_id(session),
+        title=title_of(session),
+        count=summary.message_count,
+        when=call.time(summary.last_at),
+    )
+    return f"{line} · {texts.SESSION_ENDED}" if session.ended_at is not None else line
+
+
+def _label(session: Session) -> str:
+    title = session.title or texts.UNTITLED
+    return title if len(title) <= LABEL else f"{title[: LABEL - 1]}…"
+
+
+async def page(call: Call) -> Decision:
+    """Turns the page of the list whose button was pressed: `history #id 2`, or `sessions words 2`."""
+    which, _, rest = call.args.partition(" ")
+    words = rest.split()
+    number = whole_number(words[-1]) if words else None
+    if number is None or number < 1:
+        return call.refuse(texts.NO_LONGER_THERE)
+    if which == "sessions":
+        return await _sessions_page(call, words[:-1], number)
+    if which == "history":
+        session = await named_session(call, words[0])
+        if isinstance(session, Decision):
+            return session
+        if session.deleted_at is not None:
+            return call.refuse(texts.NO_SUCH_SESSION)
+        return await _history_page(call, session, number)
+    return call.refuse(texts.NO_LONGER_THERE)
+
+
+def _word(args: str) -> str:
+    """A word of the person inside inline code."""
+    return args.replace("`", "'").replace("\n", " ")[:20]

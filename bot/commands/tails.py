@@ -1,0 +1,58 @@
+"""Reads the part of a branch that a rule is about: from a message down to the leaf, with the turns and the place of its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.events import Place
+from bot.messages import Message, Session
+from bot.ports import Reader
+from bot.rules.revise import Tail
+
+MAX_BRANCH = 10_000
+
+
+async def find_tail(reader: Reader, session: Session, message: Message) -> Tail | None:
+    """From `message`, or the version of it that stands on the current branch, to the leaf.
+
+    Where no version of it is on the current branch, the branch last current under the message.
+    """
+    on_branch = await reader.nth(session.leaf, message.number)
+    if on_branch is not None and on_branch.first_version == message.first_version:
+        return await _tail(reader, session, session.leaf, message.number)
+    host = message.host or message.id
+    elsewhere = await _tail(reader, session, await reader.newest_leaf(host), message.number)
+    if elsewhere is None or host not in (elsewhere.subject.id, elsewhere.subject.host):
+        return None
+    return elsewhere
+
+
+async def _tail(reader: Reader, session: Session, leaf: int | None, number: int) -> Tail | None:
+    branch = await reader.branch(leaf, MAX_BRANCH, down_to=number)
+    if not branch:
+        return None
+    turns = await reader.open_turns(session.id)
+    tail = Tail(session, branch, turns)
+    return replace(tail, answer_place=await _answer_place(reader, tail))
+
+
+async def _answer_place(reader: Reader, tail: Tail) -> Place | None:
+    """Where the first answer of the tail is shown, or is going to be."""
+    answer = first_answer(tail.messages)
+    if answer is not None:
+        posts = await reader.posts(answer.id)
+        if posts:
+            return posts[0].place
+    prompts = {message.id for message in tail.messages}
+    return next((turn.place for turn in tail.turns if turn.prompt_id in prompts), None)
+
+
+def first_answer(messages: Sequence[Message]) -> Message | None:
+    return next((message for message in messages if message.role == "assistant"), None)
+
+
+async def place_of(reader: Reader, reply_id: int) -> Place | None:
+    """Where an answer is shown."""
+    posts = await reader.posts(reply_id)
+    return posts[0].place if posts else None

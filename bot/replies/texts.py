@@ -1,0 +1,179 @@
+"""Everything that Parley says to people, in one catalogue: plain sentences that say what happened and what to do.
+
+`_` marks a text for translation (gettext's convention). No text here holds a library's or a model's own words. Markdown is allowed;
+what comes from people goes through `plain` first.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.errors import ModelErrorKind
+
+
+def _(text: str) -> str:
+    return text
+
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~])")
+
+
+def plain(text: str) -> str:
+    """A text of a person (a title, a name) so that it shows to the letter inside Markdown, on one line."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def plain_lines(text: str) -> str:
+    """A text of several lines so that it shows to the letter inside Markdown, line by line."""
+    return "\\\n".join(plain(line) for line in text.splitlines() if line.strip())
+
+
+WAITING = _("…")
+STILL_THINKING = _("Still thinking…")
+STUB = _("(moved up)")
+LATE = _("*(late)*")
+STOPPED_MARK = _("*(stopped)*")
+STOPPED_EMPTY = _("Stopped before the first word.")
+CANNOT_SHOW = _("This answer could not be shown here. /retry makes it anew.")
+GAVE_UP = _("This answer was tried three times and did not come through. Press Retry to try once more.")
+
+RETRY = _("Retry")
+CONTINUE = _("Continue")
+UNDO = _("Undo")
+GO_BACK = _("Go back")
+BRING_ALONG = _("Bring the last conversation along")
+OPEN_HERE = _("Open it here")
+BACK_TO_VERSION = _("Back to version {number}")
+WRITE_TO_ME = _("Open our private chat")
+
+NOT_ALLOWED = _("You are not on this bot's list. Ask its operator to add you: your id is `{id}`.")
+TOO_FAST = _("That was a lot at once. Please wait a minute; messages sent meanwhile are not answered.")
+BLANK = _("There was no text in that message. Write me something, or see /help.")
+TEXT_ONLY = _("I can only read text for now. Please write it out.")
+TOO_LONG = _("That message is longer than I can take in ({tokens} tokens; {limit} fit). Please send it in smaller pieces.")
+NOT_YOURS = _("This button belongs to somebody else.")
+NO_SUCH_COMMAND = _("There is no command /{name}. {hint}")
+DID_YOU_MEAN = _("Did you mean /{name}?")
+SEE_HELP = _("/help lists what there is.")
+NO_SESSION = _("There is no session here yet. Just write something, and one begins.")
+NO_SUCH_SESSION = _("I find no session of yours with that id. /sessions lists them.")
+NEEDS_ID = _("Which one? Write the id as /sessions shows it, such as `/{name} #7f3a`.")
+SHORT_ID = _("That id fits more than one session. Write a digit more.")
+NO_SUCH_MESSAGE = _("There is no message {number} in this session. /history shows the numbers.")
+NO_SUCH_PAGE = _("There is no page {number}; the last one is {last}.")
+NOT_A_NUMBER = _("`{word}` is not a number. Usage: `{usage}`")
+USAGE = _("Usage: `{usage}`")
+ADMINS_ONLY = _("In a shared chat only its admins can do that.")
+ASKER_ONLY = _("Only who asked for that answer can do that.")
+WAIT_FOR_ANSWER = _("That answer is still being written. /stop ends it.")
+NOTHING_TO_RETRY = _("There is nothing to answer again yet.")
+NOTHING_TO_EDIT = _("There is no message of yours to edit yet.")
+NOTHING_TO_STOP = _("No answer is running.")
+NOTHING_TO_UNDO = _("There is nothing to take back.")
+NOTHING_OPEN = _("There is no open question.")
+CLOSED_QUESTION = _("All right, never mind.")
+SAME_TEXT = _("That is what it says already, so nothing changed.")
+SHOWN_ALREADY = _("That is the version you see.")
+NOT_THE_NEWEST = _("The conversation has gone on since. Ask for more in your own words.")
+PLEASE_CONTINUE = _("Please continue.")
+NO_LONGER_THERE = _("That is no longer there.")
+
+UNTITLED = _("untitled")
+NEW_SESSION = _("A fresh session. What shall we talk about?")
+NEW_TITLED = _("A fresh session: **{title}**. What shall we talk about?")
+WENT_BACK = _("Back in **{title}** (`#{id}`).")
+BROUGHT_ALONG = _("Brought the last conversation along: {count} messages.")
+ALREADY_BEGUN = _("This session has messages already, so nothing was brought along.")
+OPENED = _("Here we go on with **{title}** (`#{id}`), {count} messages so far.")
+OPENED_ANEW = _("Opened **{title}** (`#{id}`) again, {count} messages so far.")
+BEGAN_ELSEWHERE = _("**{title}** began somewhere else. Open it here, where others can read along?")
+SHARED_ONLY_THERE = _("That session is shared by a chat, and opens only there.")
+TITLE_SET = _("This session is now called **{title}**.")
+DELETED = _("Deleted **{title}** (`#{id}`). It is gone for good in {hours} h.")
+UNDELETED = _("**{title}** (`#{id}`) is back.")
+ENDED = _(
+    "Session ended.\n\n- id: `#{id}`\n- started: {start}\n- ended: {end}\n- {count} messages, {tokens} tokens\n\nThe next message opens a new one."
+)
+ALREADY_ENDED = _("There is no session to end. The next message opens one.")
+UNDONE = _("Took the last turn back. It stays in your own message above, if you want to send it again.")
+STOPPED = _("Stopped.")
+ANSWERED_ANEW = _("Answered anew; the {count} later messages are on version {number}.")
+ANSWERED_ANEW_ONE = _("Answered anew; the later message is on version {number}.")
+CHANGED = _("Message {number} now reads as you wrote. I go by it from the next turn on.")
+ASK_EDIT = _("Send me the new text for message {number}. /cancel keeps it as it is.\n\n{quote}")
+ASK_EDIT_LABEL = _("New text for message {number}")
+
+SESSIONS_TITLE = _("**Your sessions**")
+SESSIONS_FOUND = _("**Sessions with “{words}”**")
+SESSIONS_NONE = _("No sessions yet. Just write something, and one begins.")
+SESSIONS_NONE_FOUND = _("None of your sessions holds “{words}”.")
+SESSION_LINE = _("{mark} `#{id}` **{title}** · {count} messages · {when}")
+SESSION_ENDED = _("ended")
+HISTORY_TITLE = _("**{title}** (`#{id}`), page {page} of {pages}")
+HISTORY_EMPTY = _("Nothing has been said in this session yet.")
+HISTORY_YOU = _("You")
+HISTORY_BOT = _("Parley")
+MARK_STOPPED = _("stopped")
+MARK_FAILED = _("failed")
+MARK_OPEN = _("being written")
+MARK_VERSION = _("version {number} of {count}")
+
+PRIVATE_ELSEWHERE = _("That is for your eyes only, and I may not write to you first. Open our private chat and ask there.")
+
+HELP_HEAD = _(
+    "**Parley** talks with you, and keeps what was said in sessions that you can go back to, edit and branch.\n\n{commands}\n\n{tail}"
+)
+HELP_TAIL = _(
+    "Edit a message of yours in the chat itself and it is answered anew. Reply to an older answer to go on from there. "
+    "`/help edit` says more about one command."
+)
+WELCOME = _("Hello {name}! Write me something, and I answer. I keep what we say in sessions: /new opens a fresh one, /help shows the rest.")
+HELP_MORE = {
+    "new": _("The old session stays in /sessions. The buttons bring its conversation along, or go back to it."),
+    "history": _("Messages are numbered as /edit takes them. Without a page, the newest one is shown."),
+    "edit": _(
+        "`/edit 3 new words` replaces your message 3 and answers it anew; `/edit new words` does so with your newest one. "
+        "Without new words I ask for them. What followed stays on the old version. For an answer of mine, the words are changed in place."
+    ),
+    "retry": _("The earlier answer stays as a version; the arrows under the answer lead back to it."),
+    "undo": _("The last question and its answer leave the session, and my posts leave the chat. Your own messages stay."),
+    "stop": _("What is there already stays, and I know of it."),
+    "end": _("The session stays in /sessions, and /open takes it up again."),
+    "sessions": _("With words, only the sessions that hold them all."),
+    "open": _("Write the id as /sessions shows it; its first four digits are enough."),
+    "title": _("For example `/title Holiday plans`."),
+    "delete": _("Undo brings it back until the time of grace is over."),
+    "cancel": _("For when I asked for a text and you changed your mind."),
+    "help": _("`/help new` says more about /new."),
+}
+
+MODEL_FAILURES: dict[ModelErrorKind, str] = {
+    "unreachable": _("The model cannot be reached just now. Please try again in a moment."),
+    "timeout": _("The model took too long to answer. Please try again."),
+    "interrupted": _("The answer broke off in the middle, twice. Please try again."),
+    "malformed": _("The model's server sent something that is no answer. Please try again in a moment."),
+    "empty": _("The model gave an empty answer. Try again, or put it in other words."),
+    "filtered": _("The model's provider held this answer back. Try to put it in other words."),
+    "context_too_long": _("This conversation has grown too long for the model. /new opens a fresh session."),
+    "refused": _("The bot is not available just now: the model refuses its key. Its operator has to look at that."),
+    "unpaid": _("The bot is not available just now: its account with the model is used up. Its operator has to look at that."),
+    "no_such_model": _("The model that this bot is set to does not exist there. Its operator has to look at that."),
+    "rate_limited": _("The model is asked too much just now. Please try again {when}."),
+    "overloaded": _("The model's server is in trouble just now. Please try again in a moment."),
+    "bad_request": _("The model did not take this request. Try again, or put it in other words."),
+}
+IN_A_MOMENT = _("in a moment")
+IN_SECONDS = _("in {count} seconds")
+IN_MINUTES = _("in {count} minutes")
+WENT_WRONG = _("Something went wrong on my side, and the cause is in the log. Please try again.")
+
+
+def model_failure(kind: ModelErrorKind, retry_after: float | None = None) -> str:
+    """One plain line for a failed answer; `retry_after` is in seconds."""
+    if retry_after is None:
+        when = IN_A_MOMENT
+    elif retry_after < 120:  # noqa: PLR2004 - two minutes: seconds are still easy to read
+        when = IN_SECONDS.format(count=max(1, round(retry_after)))
+    else:
+        when = IN_MINUTES.format(count=round(retry_after / 60))
+    return MODEL_FAILURES[kind].format(when=when)
