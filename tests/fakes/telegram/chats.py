@@ -75,7 +75,14 @@ class Message:
             for button in row:
                 if label_or_data in (button.label, button.data):
                     return button
-        raise AssertionError(f"no button {label_or_data!r} under {self.text!r}, only {self.labels()}")
+        raise AssertionError(f"no button {label_or_data!r} under {self.text!r}, only {self.labels()}")  # noqa: TRY003
+
+    def chain(self) -> int:
+        """The first message of the chain of replies: what ordinary supergroups give as a thread, though it is no topic."""
+        message = self
+        while message.reply_to is not None:
+            message = message.reply_to
+        return message.id
 
     def to_json(self, *, nested: bool = False) -> Json:
         out: Json = {"message_id": self.id, "date": int(self.date), "chat": self.chat.to_json(), **self.media, **self.extra}
@@ -87,13 +94,17 @@ class Message:
                 out["caption_entities" if self.media else "entities"] = self.entities
         if self.edit_date:
             out["edit_date"] = int(self.edit_date)
+        topic = self.chat.topics.get(self.thread_id)
         if self.thread_id:
             out["message_thread_id"] = self.thread_id
             out["is_topic_message"] = True
-        if self.reply_to is not None and not nested:
-            out["reply_to_message"] = self.reply_to.to_json(nested=True)
+        elif self.reply_to is not None and self.chat.type == "supergroup":
+            out["message_thread_id"] = self.reply_to.chain()
+        replied = self.reply_to or (topic.root if topic is not None else None)
+        if replied is not None and replied is not self and not nested:
+            out["reply_to_message"] = replied.to_json(nested=True)
             if self.quote:
-                out["quote"] = {"text": self.quote, "position": max(0, self.reply_to.text.find(self.quote)), "is_manual": True}
+                out["quote"] = {"text": self.quote, "position": max(0, replied.text.find(self.quote)), "is_manual": True}
         if self.buttons:
             out["reply_markup"] = {"inline_keyboard": [[_button_json(button) for button in row] for row in self.buttons]}
         return out
@@ -135,7 +146,7 @@ class View:
         """Who said what, to be read."""
         return "\n".join(_line(message) for message in self.messages)
 
-    async def wait_for(self, wanted: int | str | Callable[[View], object], timeout: float = 5.0) -> Message:
+    async def wait_for(self, wanted: int | str | Callable[[View], object], timeout: float = 5.0) -> Message:  # noqa: ASYNC109
         """Waits until the bot has that many messages here, or one that holds the text, or the condition is true of this view.
 
         Returns the bot's newest message, or the one with the text. AssertionError with the transcript after `timeout` seconds.
@@ -150,7 +161,7 @@ class View:
                     chat.waiters.append(waiter)
                     await waiter
         except TimeoutError:
-            raise AssertionError(f"{wanted!r} did not come within {timeout} s; the chat:\n{self.transcript()}") from None
+            raise AssertionError(f"{wanted!r} did not come within {timeout} s; the chat:\n{self.transcript()}") from None  # noqa: TRY003
 
     def _found(self, wanted: int | str | Callable[[View], object]) -> Message | None:
         posts = self.from_bot
@@ -217,11 +228,12 @@ class Chat(View):
 
 @dataclass(slots=True, eq=False)
 class Topic(View):
-    """A topic of a forum, or of a private chat."""
+    """A topic of a forum, or of a private chat. In a forum everything in it replies to `root`, the note that it was made."""
 
     chat: Chat
     thread_id: int
     name: str
+    root: Message | None = None
     closed: bool = False
     deleted: bool = False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypedDict, Unpack
 
 from tests.fakes.telegram.refusals import Refusal, flood
 from tests.fakes.telegram.world import Call
@@ -20,9 +21,26 @@ _WORDS = {
 }
 
 
+class What(TypedDict, total=False):
+    """What goes wrong, and when."""
+
+    error: int  # answered with this code
+    description: str  # ... and these words
+    retry_after: int  # answered with 429 and these seconds
+    html: bool  # answered with a gateway's HTML page
+    cut: bool  # the connection is cut instead of an answer
+    hang: bool  # no answer ever
+    slow: float  # seconds that the answer comes late; the effect is there at once
+    after: bool  # the effect stands, although the answer is an error, a cut, or none
+    times: int | None  # how often; None for ever
+    chance: float  # of each fitting call, 0 to 1
+    when: Callable[[Call], object]  # such calls only
+    skip: int  # the first so many fitting calls pass
+
+
 @dataclass(slots=True)
 class Fault:
-    """One thing that goes wrong. `after`: the call takes effect first, and only its reply is hurt. `hits` counts."""
+    """One thing that goes wrong, as What says; `hits` counts how often it did."""
 
     method: str
     error: int = 0
@@ -59,30 +77,9 @@ class Faults:
     def __post_init__(self) -> None:
         self._random.seed(self.seed)
 
-    def add(
-        self,
-        method: str = "*",
-        *,
-        error: int = 0,
-        description: str = "",
-        retry_after: int = 0,
-        after: bool = False,
-        cut: bool = False,
-        hang: bool = False,
-        html: bool = False,
-        slow: float = 0.0,
-        times: int | None = 1,
-        chance: float = 1.0,
-        when: Callable[[Call], object] | None = None,
-        skip: int = 0,
-    ) -> Fault:
-        """Adds a fault to `method` ("*": all but getUpdates).
-
-        error, description, retry_after: what is answered; html: as a gateway's HTML page. cut: the connection is cut instead. hang: no
-        answer ever. slow: seconds that the reply comes late, the effect at once. after: the effect stands although the reply is an error
-        or a cut. times: how often, None for ever. chance: of each fitting call. when: only such calls. skip: the first so many pass.
-        """
-        fault = Fault(method, error, description, retry_after, after, cut, hang, html, slow, times, chance, when, skip)
+    def add(self, method: str = "*", **what: Unpack[What]) -> Fault:
+        """Adds a fault to `method` ("*": all but getUpdates); What says what it can be. Once, if `times` does not say else."""
+        fault = Fault(method, **what)
         self.active.append(fault)
         return fault
 

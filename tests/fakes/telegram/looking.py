@@ -6,9 +6,18 @@ import re
 
 import orjson
 
-from tests.fakes.telegram.chats import Chat, Topic, User
+from tests.fakes.telegram.chats import Chat, User
 from tests.fakes.telegram.params import Json, Params
-from tests.fakes.telegram.refusals import bad
+from tests.fakes.telegram.refusals import (
+    COMMANDS_UNPARSABLE,
+    FILE_TOO_BIG,
+    NO_ADMINISTRATORS,
+    NO_SUCH_MEMBER,
+    NOT_A_FORUM,
+    THREAD_NOT_FOUND,
+    WRONG_FILE,
+    bad,
+)
 from tests.fakes.telegram.sending import Method
 from tests.fakes.telegram.world import World
 
@@ -36,7 +45,7 @@ def _list_key(params: Params) -> tuple[str, str]:
 def set_my_commands(world: World, params: Params) -> bool:
     commands = params.nested("commands")
     if not isinstance(commands, list) or len(commands) > 100:
-        raise bad("BOT_COMMANDS_TOO_MUCH" if isinstance(commands, list) else "can't parse commands list JSON object")
+        raise bad("BOT_COMMANDS_TOO_MUCH" if isinstance(commands, list) else COMMANDS_UNPARSABLE)
     for command in commands:
         if not _COMMAND.fullmatch(command.get("command", "").removeprefix("/")):
             raise bad("BOT_COMMAND_INVALID")
@@ -102,14 +111,14 @@ def get_chat_member(world: World, params: Params) -> Json:
     user_id = params.number("user_id") or 0
     user = world.bot if user_id == world.bot.id else chat.users.get(user_id)
     if user is None:
-        raise bad("PARTICIPANT_ID_INVALID")
+        raise bad(NO_SUCH_MEMBER)
     return member_json(world, chat, user)
 
 
 def get_chat_administrators(world: World, params: Params) -> list[Json]:
     chat = world.chat_of(params)
     if chat.type == "private":
-        raise bad("there are no administrators in the private chat")
+        raise bad(NO_ADMINISTRATORS)
     admins = [chat.users[user_id] for user_id, status in chat.members.items() if status in ("creator", "administrator")]
     if chat.bot_status == "administrator":
         admins.append(world.bot)
@@ -120,25 +129,24 @@ def get_file(world: World, params: Params) -> Json:
     file_id = params.text("file_id")
     stored = world.files.get(file_id)
     if stored is None:
-        raise bad("wrong file_id or the file is temporarily unavailable")
+        raise bad(WRONG_FILE)
     if stored.size > BIGGEST_DOWNLOAD:
-        raise bad("file is too big")
+        raise bad(FILE_TOO_BIG)
     return {"file_id": file_id, "file_unique_id": f"u-{file_id}", "file_size": stored.size, "file_path": stored.path}
 
 
 def create_forum_topic(world: World, params: Params) -> Json:
     chat = world.chat_of(params)
     if not chat.forum and not (chat.type == "private" and world.private_topics):
-        raise bad("the chat is not a forum")
-    topic = Topic(chat, world.message_id(chat), params.text("name"))
-    chat.topics[topic.thread_id] = topic
+        raise bad(NOT_A_FORUM)
+    topic = world.open_topic(chat, params.text("name"), world.bot)
     return {"message_thread_id": topic.thread_id, "name": topic.name, "icon_color": 7322096}
 
 
 def edit_forum_topic(world: World, params: Params) -> bool:
     topic = world.chat_of(params).topics.get(params.number("message_thread_id") or 0)
     if topic is None:
-        raise bad("message thread not found")
+        raise bad(THREAD_NOT_FOUND)
     topic.name = params.text("name") or topic.name
     return True
 

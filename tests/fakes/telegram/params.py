@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import orjson
 from aiohttp import BodyPartReader, web
 
-from tests.fakes.telegram.refusals import bad
+from tests.fakes.telegram.refusals import UNPARSABLE, bad, unparsable
 
 Json = dict[str, Any]
 
@@ -59,7 +59,7 @@ class Params:
         try:
             return int(float(value)) if isinstance(value, str) and "." in value else int(value)
         except (TypeError, ValueError):
-            raise bad(f"invalid {name} specified") from None
+            raise bad(f"invalid {name} specified") from None  # noqa: TRY003
 
     def flag(self, name: str) -> bool:
         return str(self.raw.get(name)).lower() in ("true", "1", "yes")
@@ -72,7 +72,7 @@ class Params:
         try:
             return orjson.loads(value)
         except orjson.JSONDecodeError:
-            raise bad(f"can't parse {name} JSON object") from None
+            raise unparsable(name) from None
 
     def plain(self) -> Json:
         """All parameters with what is nested decoded, to look at in tests."""
@@ -101,7 +101,7 @@ async def read_params(request: web.Request) -> Params:
         try:
             raw.update(orjson.loads(body))
         except (orjson.JSONDecodeError, TypeError, ValueError):
-            raise bad("can't parse JSON object") from None
+            raise bad(UNPARSABLE) from None
         return Params(raw)
     raw.update(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     return Params(raw)

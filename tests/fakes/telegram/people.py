@@ -37,41 +37,41 @@ class Person:
         quote: str = "",
         forwarded: str | User | None = None,
         entities: list[Json] | None = None,
-        media: Json | None = None,
-        extra: Json | None = None,
     ) -> Message:
         """Writes; `forwarded` names who wrote it first. Returns at once, the update waits for the bot."""
-        chat = place.home
-        message = Message(
-            self.world.message_id(chat),
-            chat,
-            self.user,
-            self.world.now(),
-            text=text,
-            entities=found_entities(text) if entities is None else entities,
-            reply_to=reply_to,
-            quote=quote,
-            thread_id=place.thread_id if isinstance(place, Topic) else 0,
-            media=media or {},
-            extra=dict(extra or {}),
-        )
-        if self.sender_chat is not None:
-            message.extra["sender_chat"] = self.sender_chat.to_json()
+        message = self._new(place, text, reply_to)
+        message.quote = quote
+        if entities is not None:
+            message.entities = entities
         if forwarded is not None:
             message.extra["forward_origin"] = _origin(forwarded, int(message.date))
-        self.world.add(message)
-        self._tell(chat, message)
+        return self._put(message)
+
+    def _new(self, place: Chat | Topic, text: str, reply_to: Message | None = None) -> Message:
+        chat = place.home
+        message = Message(self.world.message_id(chat), chat, self.user, self.world.now(), text, found_entities(text), reply_to)
+        message.thread_id = place.thread_id if isinstance(place, Topic) else 0
+        if self.sender_chat is not None:
+            message.extra["sender_chat"] = self.sender_chat.to_json()
         return message
 
-    def _tell(self, chat: Chat, message: Message) -> None:
+    def _put(self, message: Message) -> Message:
+        chat = message.chat
+        self.world.add(message)
         kind = "channel_post" if chat.type == "channel" else "message"
         if self._bot_sees(chat, message):
             self.world.updates.add(kind, message.to_json())
+        return message
 
     def _bot_sees(self, chat: Chat, message: Message) -> bool:
         if chat.bot_status in ("kicked", "left") or chat.migrated_to:
             return False
-        if chat.type in ("private", "channel") or not self.world.privacy or chat.bot_status == "administrator":
+        if (
+            "new_chat_members" in message.extra
+            or chat.type in ("private", "channel")
+            or not self.world.privacy
+            or chat.bot_status == "administrator"
+        ):
             return True
         handle = f"@{self.world.bot.username}".lower()
         replied = message.reply_to is not None and message.reply_to.by_bot
@@ -112,7 +112,9 @@ class Person:
 
     async def sends(self, place: Chat | Topic, kind: str, body: object, caption: str = "", *, reply_to: Message | None = None) -> Message:
         """Sends anything: `kind` and `body` as the Bot API names them (location, contact, poll, dice ...)."""
-        return await self.says(place, caption, media={kind: body}, reply_to=reply_to)
+        message = self._new(place, caption, reply_to)
+        message.media = {kind: body}
+        return self._put(message)
 
     async def sends_document(
         self,
@@ -151,7 +153,9 @@ class Person:
 
     async def adds_bot(self, chat: Chat, *, admin: bool = False) -> None:
         self.change_bot(chat, "administrator" if admin else "member")
-        await self.says(chat, "", extra={"new_chat_members": [self.world.bot.to_json()]})
+        note = self._new(chat, "")
+        note.extra["new_chat_members"] = [self.world.bot.to_json()]
+        self._put(note)
 
     async def removes_bot(self, chat: Chat) -> None:
         self.change_bot(chat, "kicked")
@@ -173,7 +177,7 @@ class Person:
 def _pressed(message: Message, button: str) -> Button:
     found = message.button(button)
     if found.url:
-        raise AssertionError(f"{button!r} is a link")
+        raise AssertionError(f"{button!r} is a link")  # noqa: TRY003
     return found
 
 

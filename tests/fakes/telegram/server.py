@@ -1,35 +1,32 @@
-"""The server itself: HTTP as the Bot API speaks it, and the doors through which a test plays people and looks on."""
+"""The server itself: HTTP as the Bot API speaks it."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
 import orjson
 from aiohttp import web
 
-from tests.fakes.telegram import looking, sending
-from tests.fakes.telegram.chats import Chat, Message, Topic, User
+from tests.fakes.telegram import editing, looking, sending
 from tests.fakes.telegram.faults import Fault, Faults
 from tests.fakes.telegram.limits import Limits
 from tests.fakes.telegram.params import Json, Params, read_params
-from tests.fakes.telegram.people import Person
-from tests.fakes.telegram.refusals import Refusal, bad
+from tests.fakes.telegram.refusals import WRONG_SECRET, Refusal, bad
+from tests.fakes.telegram.stage import Stage
 from tests.fakes.telegram.updates import Webhook
 from tests.fakes.telegram.validation import problems
-from tests.fakes.telegram.world import Call, World
+from tests.fakes.telegram.world import Call
 
 TOKEN = "123456:TEST-token-that-opens-nothing"
-ANONYMOUS_ADMIN = 1_087_968_824
-SERVICE_ACCOUNT = 777_000
-_METHODS = {**looking.METHODS, **sending.METHODS}
+_METHODS = {**looking.METHODS, **sending.METHODS, **editing.METHODS}
 _HTML = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><center><h1>502 Bad Gateway</h1></center></body>\r\n</html>"
 
 
-class FakeTelegram(World):
+class FakeTelegram(Stage):
     """A Bot API server on 127.0.0.1 for one bot; use it with `async with`. `url` is what TELEGRAM_API_URL should be."""
 
     def __init__(
@@ -38,13 +35,11 @@ class FakeTelegram(World):
         token: str = TOKEN,
         port: int = 0,
         limits: Limits | None = None,
-        bot_name: str = "Parley",
-        bot_username: str = "parley_bot",
         privacy: bool = True,
         private_topics: bool = False,
         seed: int = 1,
     ) -> None:
-        super().__init__(bot_name, bot_username, privacy=privacy, private_topics=private_topics, validator=problems)
+        super().__init__(privacy=privacy, private_topics=private_topics, validator=problems)
         self.token = token
         self.port = port
         self.limits = limits
@@ -74,91 +69,6 @@ class FakeTelegram(World):
         if self._runner is not None:
             await self._runner.cleanup()
 
-    # -- what a test plays
-
-    def person(self, user_id: int, name: str, *, username: str = "", language: str = "en", is_bot: bool = False) -> Person:
-        """Somebody new."""
-        return Person(self, User(user_id, name, username, language, is_bot))
-
-    def private_chat(self, person: Person) -> Chat:
-        """The person's chat with the bot, as after /start."""
-        chat = self.chats.get(person.id)
-        if chat is None:
-            chat = self.chats[person.id] = Chat(person.id, "private", person=person.user)
-            self._join(chat, person, "member")
-        return chat
-
-    def group(
-        self,
-        title: str,
-        *members: Person,
-        admins: Sequence[Person] = (),
-        chat_type: str = "supergroup",
-        forum: bool = False,
-        bot_admin: bool = False,
-    ) -> Chat:
-        """A group with the bot in it; a small one with chat_type="group"."""
-        number = self.new_id("group")
-        chat = Chat(-number if chat_type == "group" else -1_000_000_000_000 - number, "supergroup", title)
-        if chat_type == "group":
-            chat.type = "group"
-        chat.forum, chat.bot_may_delete = forum, bot_admin
-        chat.bot_status = "administrator" if bot_admin else "member"
-        for member in members:
-            self._join(chat, member, "member")
-        for admin in admins:
-            self._join(chat, admin, "administrator")
-        self.chats[chat.id] = chat
-        return chat
-
-    def _join(self, chat: Chat, person: Person, status: str) -> None:
-        chat.members[person.id] = status
-        chat.users[person.id] = person.user
-
-    def channel(self, title: str) -> tuple[Chat, Person]:
-        """A channel with the bot as administrator, and the hand that posts there."""
-        chat = Chat(-1_000_000_000_000 - self.new_id("group"), "channel", title, bot_status="administrator", bot_may_delete=True)
-        self.chats[chat.id] = chat
-        return chat, Person(self, User(SERVICE_ACCOUNT, "Telegram"), chat)
-
-    def topic(self, chat: Chat, name: str) -> Topic:
-        """A topic of a forum, or of a private chat with topics."""
-        topic = Topic(chat, self.message_id(chat), name)
-        chat.topics[topic.thread_id] = topic
-        return topic
-
-    def anonymous_admin(self, group: Chat) -> Person:
-        """Who writes in the name of the group."""
-        user = User(ANONYMOUS_ADMIN, "Group", "GroupAnonymousBot", is_bot=True)
-        return Person(self, user, group)
-
-    def migrate(self, group: Chat, by: Person) -> Chat:
-        """Turns a small group into a supergroup and tells the bot with both service messages."""
-        new = self.group(group.title)
-        new.members, new.users, new.bot_status = dict(group.members), dict(group.users), group.bot_status
-        old_note = Message(self.message_id(group), group, by.user, self.now(), extra={"migrate_to_chat_id": new.id})
-        new_note = Message(self.message_id(new), new, by.user, self.now(), extra={"migrate_from_chat_id": group.id})
-        self.add(old_note)
-        self.add(new_note)
-        group.migrated_to = new.id
-        self.updates.add("message", old_note.to_json())
-        self.updates.add("message", new_note.to_json())
-        return new
-
-    def answers_to(self, message: Message) -> list[Message]:
-        """The bot's messages that reply to it; in a private chat else those between it and the person's next message."""
-        standing = message.chat.from_bot
-        replies = [post for post in standing if post.reply_to is message]
-        if replies or message.chat.type != "private":
-            return replies
-        later = [other.id for other in message.chat.messages if other.id > message.id and not other.by_bot]
-        return [post for post in standing if message.id < post.id < min(later, default=post.id + 1)]
-
-    def calls_of(self, method: str) -> list[Call]:
-        return [call for call in self.calls if call.method.lower() == method.lower()]
-
-    # -- what the bot calls
-
     async def _call(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         call = Call(method, {}, time.monotonic())
@@ -166,8 +76,7 @@ class FakeTelegram(World):
             params = await read_params(request)
             call.params = params.plain()
             self.calls.append(call)
-            if request.match_info["token"] != self.token:
-                raise Refusal(401, "Unauthorized")
+            self._admit(request)
             fault = self.faults.for_call(call)
             if fault is not None:
                 return await self._faulty(request, fault, call, params)
@@ -176,6 +85,10 @@ class FakeTelegram(World):
             self.refuse(call, refusal)
             return _reply(refusal.to_json(), refusal.code)
         return _reply({"ok": True, "result": call.result})
+
+    def _admit(self, request: web.Request) -> None:
+        if request.match_info["token"] != self.token:
+            raise Refusal(401, "Unauthorized")
 
     async def _do(self, call: Call, params: Params) -> object:
         name = call.method.lower()
@@ -188,8 +101,8 @@ class FakeTelegram(World):
         method = _METHODS.get(name)
         if method is None:
             raise Refusal(404, "Not Found")
-        if self.limits is not None and (chat_id := params.number("chat_id")):
-            self.limits.check(name, chat_id, call.at)
+        if self.limits is not None and params.text("chat_id").lstrip("-").isdigit():
+            self.limits.check(name, params.number("chat_id") or 0, call.at)
         return method(self, params)
 
     async def _webhook(self, name: str, params: Params) -> object:
@@ -200,7 +113,7 @@ class FakeTelegram(World):
         url = params.text("url") if name == "setwebhook" else ""
         secret = params.text("secret_token")
         if not secret.replace("_", "").replace("-", "").isalnum() and secret:
-            raise bad("secret token contains unallowed characters")
+            raise bad(WRONG_SECRET)
         if name == "setwebhook":
             self.updates.allow(params.nested("allowed_updates"))
         await self.updates.set_webhook(Webhook(url, secret) if url else None)
@@ -221,7 +134,9 @@ class FakeTelegram(World):
         if fault.hang:
             await self._closing.wait()
         if fault.slow:
-            await asyncio.wait([asyncio.ensure_future(self._closing.wait())], timeout=fault.slow)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(fault.slow):
+                    await self._closing.wait()
         if fault.cut or fault.hang:
             call.refused, call.code = "cut", 0
             if request.transport is not None:

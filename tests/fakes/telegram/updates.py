@@ -33,10 +33,11 @@ class Webhook:
 
 @dataclass(slots=True)
 class Updates:
-    """One bot's queue. `handed_out` counts each time an update left, `confirmed` keeps the ids that the bot confirmed."""
+    """One bot's queue. `log` keeps all there were, `handed_out` counts how often each left, `confirmed` keeps the ids the bot confirmed."""
 
     next_id: int = 100_000_001
     waiting: deque[Json] = field(default_factory=deque)
+    log: list[Json] = field(default_factory=list)
     allowed: frozenset[str] | None = None
     webhook: Webhook | None = None
     webhook_pause: float = 0.2
@@ -61,7 +62,9 @@ class Updates:
         if not self.wanted(kind):
             return 0
         update_id, self.next_id = self.next_id, self.next_id + 1
-        self.repeat({"update_id": update_id, kind: body})
+        update = {"update_id": update_id, kind: body}
+        self.log.append(update)
+        self.repeat(update)
         return update_id
 
     def repeat(self, update: Json) -> None:
@@ -71,7 +74,7 @@ class Updates:
         if self._poll is not None and not self._poll.done():
             self._poll.set_result(None)
 
-    async def poll(self, offset: int, limit: int, timeout: float) -> list[Json]:
+    async def poll(self, offset: int, limit: int, timeout: float) -> list[Json]:  # noqa: ASYNC109
         """getUpdates. Raises Refusal (409) for a second poller or beside a webhook."""
         self.polls += 1
         self.last_poll = time.monotonic()
@@ -87,7 +90,7 @@ class Updates:
             self.handed_out[update["update_id"]] = self.handed_out.get(update["update_id"], 0) + 1
         return batch
 
-    async def _wait(self, timeout: float) -> None:
+    async def _wait(self, timeout: float) -> None:  # noqa: ASYNC109
         mine = self._poll = asyncio.get_running_loop().create_future()
         try:
             with contextlib.suppress(TimeoutError):

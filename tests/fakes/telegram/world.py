@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.fakes.telegram.chats import Chat, Message, User
+from tests.fakes.telegram.chats import Chat, Message, Topic, User
 from tests.fakes.telegram.params import Json, Params
-from tests.fakes.telegram.refusals import Refusal, bad, forbidden, migrated
+from tests.fakes.telegram.refusals import (
+    BLOCKED,
+    CHAT_NOT_FOUND,
+    NO_CHAT,
+    NO_RIGHT_TO_WRITE,
+    THREAD_NOT_FOUND,
+    Refusal,
+    bad,
+    forbidden,
+    migrated,
+)
 from tests.fakes.telegram.updates import Updates
 
 Validator = Callable[[str, list[Json]], list[str]]
+# Telegram mends these without a word; blank and long texts are refused in words of their own.
+MENDED = ("white space", "Telegram alters", "comes after")
+_LENGTH = re.compile(r"text is blank|text has \d+ units")
 QUERY_LIFE = 900.0  # seconds in which a pressed button can be answered
 GONE = {"kicked": "bot was kicked from the {type} chat", "left": "bot is not a member of the {type} chat"}
 
@@ -44,7 +58,7 @@ class Press:
     alert: bool = False
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def answer(self, timeout: float = 5.0) -> str:
+    async def answer(self, timeout: float = 5.0) -> str:  # noqa: ASYNC109
         """Waits for the bot's answer to the press and returns its text."""
         async with asyncio.timeout(timeout):
             await self.done.wait()
@@ -63,8 +77,8 @@ class StoredFile:
 class World:
     """Everything but HTTP."""
 
-    def __init__(self, bot_name: str, bot_username: str, *, privacy: bool, private_topics: bool, validator: Validator) -> None:
-        self.bot = User(7_000_000_001, bot_name, bot_username, "", is_bot=True)
+    def __init__(self, *, privacy: bool, private_topics: bool, validator: Validator) -> None:
+        self.bot = User(7_000_000_001, "Parley", "parley_bot", "", is_bot=True)
         self.privacy = privacy
         self.private_topics = private_topics
         self.validator = validator
@@ -75,6 +89,8 @@ class World:
         self.commands: dict[tuple[str, str], list[Json]] = {}
         self.calls: list[Call] = []
         self.violations: list[str] = []
+        self.altered: list[str] = []
+        self.listener: Callable[[Message], None] | None = None
         self.shift = 0.0
         self._ids: defaultdict[str, int] = defaultdict(int)
 
@@ -94,8 +110,25 @@ class World:
         """Puts a message into its chat."""
         message.history.append((self.now(), message.text))
         message.chat.everything[message.id] = message
-        message.chat.changed()
+        self.changed(message)
         return message
+
+    def changed(self, message: Message) -> None:
+        """Wakes who waits for the chat, and tells `listener`."""
+        message.chat.changed()
+        if self.listener is not None:
+            self.listener(message)
+
+    def open_topic(self, chat: Chat, name: str, by: User) -> Topic:
+        """Makes a topic, with the note that it was made, whose id is the topic's."""
+        topic = Topic(chat, self.message_id(chat), name)
+        chat.topics[topic.thread_id] = topic
+        note = Message(topic.thread_id, chat, by, self.now(), thread_id=topic.thread_id, by_bot=by is self.bot)
+        note.extra["forum_topic_created"] = {"name": name, "icon_color": 7322096}
+        if chat.forum:
+            topic.root = note
+            self.add(note)
+        return topic
 
     def message_id(self, chat: Chat) -> int:
         """The next id: private chats and small groups share one counter, as on Telegram; supergroups and channels have their own."""
@@ -108,30 +141,30 @@ class World:
         """The chat that a call names; raises Refusal where the bot cannot reach it."""
         name = params.text("chat_id")
         if not name:
-            raise bad("chat_id is empty")
+            raise bad(NO_CHAT)
         if name.startswith("@"):
             chat = next((chat for chat in self.chats.values() if chat.username and chat.username == name[1:]), None)
         else:
             chat = self.chats.get(params.number("chat_id") or 0)
         if chat is None:
-            raise bad("chat not found")
+            raise bad(CHAT_NOT_FOUND)
         if chat.migrated_to:
             raise migrated(chat.migrated_to)
         if chat.bot_status in GONE:
             kind = "group" if chat.type == "group" else chat.type
-            raise forbidden("bot was blocked by the user" if chat.person else GONE[chat.bot_status].format(type=kind))
+            raise forbidden(BLOCKED if chat.person else GONE[chat.bot_status].format(type=kind))
         return chat
 
     def writable(self, params: Params) -> tuple[Chat, int]:
         """The chat and thread that a call may write to; raises Refusal."""
         chat = self.chat_of(params)
         if not chat.bot_may_write:
-            raise bad("not enough rights to send text messages to the chat")
+            raise bad(NO_RIGHT_TO_WRITE)
         thread = params.number("message_thread_id") or 0
         if thread:
             topic = chat.topics.get(thread)
             if topic is None or topic.deleted:
-                raise bad("message thread not found")
+                raise bad(THREAD_NOT_FOUND)
             if topic.closed and not chat.bot_may_delete:
                 raise bad("TOPIC_CLOSED")
         elif chat.forum and (general := chat.topics.get(1)) is not None and general.closed:
@@ -139,11 +172,14 @@ class World:
         return chat, thread
 
     def checked(self, text: str, entities: list[Json]) -> None:
-        """Records what a real server would refuse in a formatted text; raises Refusal."""
-        problems = self.validator(text, entities)
-        if problems:
-            self.violations += [f"{problem} in {text[:60]!r}" for problem in problems]
-            raise bad(f"can't parse entities: {problems[0]}")
+        """Records in `violations` what Telegram refuses in a formatted text, and raises Refusal for it; in `altered` what it only mends."""
+        found = self.validator(text, entities)
+        mended = [problem for problem in found if any(words in problem for words in MENDED)]
+        refused = [problem for problem in found if problem not in mended and not _LENGTH.match(problem)]
+        self.altered += [f"{problem} in {text[-60:]!r}" for problem in mended]
+        if refused:
+            self.violations += [f"{problem} in {text[:60]!r}" for problem in refused]
+            raise bad(f"can't parse entities: {refused[0]}")  # noqa: TRY003
 
     def refuse(self, call: Call, refusal: Refusal) -> None:
         call.refused, call.code = refusal.description, refusal.code
