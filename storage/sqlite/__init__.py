@@ -1,0 +1,1 @@
+"""Parley's store in one SQLite file."""

@@ -1,0 +1,160 @@
+"""One connection to one database, over which whole transactions run one after the other."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Literal, Protocol, TypeVar
+
+import aiosqlite
+
+from bot.errors import DatabaseRefused, StorageError
+from storage.sqlite.lock import Lock
+from storage.sqlite.migrations import FOLDER, migrations
+from storage.sqlite.opening import lock_of, open_file, open_memory
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+DriverName = Literal["aiosqlite", "inline"]
+
+# At DEBUG it writes every statement with its parameters, which are what people wrote.
+logging.getLogger("aiosqlite").setLevel(logging.WARNING)
+
+
+class _Driver(Protocol):
+    """Runs functions on the connection, one after the other, each to its end."""
+
+    async def run(self, work: Work[T]) -> T: ...
+
+    async def close(self) -> None: ...
+
+
+class _Thread(aiosqlite.Connection):
+    """aiosqlite's thread. A whole function is one hop into it, since hops cost more than statements.
+
+    The thread runs what it was given even when nobody waits for it any more: a cancelled caller leaves no half transaction.
+    """
+
+    async def run(self, work: Work[T]) -> T:
+        result: T = await self._execute(partial(work, self._conn))  # type: ignore[no-untyped-call]
+        return result
+
+
+class _Inline:
+    """No thread: the same order of events every time, for the simulator and for fast tests."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def run(self, work: Work[T]) -> T:
+        return work(self._connection)
+
+    async def close(self) -> None:
+        self._connection.close()
+
+
+class Database:
+    """Runs each transaction as a whole: a synchronous function of the connection, which must touch nothing else.
+
+    The driver's queue is the lock: no second transaction can begin before the first has ended, and no cancellation can stop one.
+    After an error of the disk nothing is run any more, since nobody knows what was kept.
+    """
+
+    def __init__(self, driver: _Driver, lock: Lock | None) -> None:
+        self._driver = driver
+        self._lock = lock
+        self._broken: StorageError | None = None
+        self._closed = False
+
+    @classmethod
+    async def open(
+        cls, path: Path | str, *, driver: DriverName = "aiosqlite", busy_timeout: float = 5.0, folder: Path = FOLDER
+    ) -> Database:
+        """Opens the file, or makes it; `:memory:` is a database without a file. `busy_timeout` is in seconds; `folder` holds the
+        migrations. Raises DatabaseRefused, which says what to do."""
+        steps = migrations(folder)
+        if str(path) == ":memory:":
+            return cls(await _drive(partial(open_memory, steps), driver), None)
+        lock = lock_of(Path(path))
+        try:
+            return cls(await _drive(partial(open_file, Path(path), lock, steps, busy_timeout), driver), lock)
+        except DatabaseRefused:
+            lock.release()
+            raise
+
+    async def read(self, work: Work[T]) -> T:
+        """One transaction that reads. Raises StorageError."""
+        return await self._run("BEGIN", work)
+
+    async def write(self, work: Work[T]) -> T:
+        """One transaction that writes: what `work` raises undoes it. Once called it runs to its end, whoever is cancelled.
+
+        Raises StorageError when the database did not take it; then nothing was written.
+        """
+        return await self._run("BEGIN IMMEDIATE", work)
+
+    async def checkpoint(self) -> None:
+        """Brings all of the WAL into the file and empties it, so that nothing erased stays there."""
+        await self._guarded(_checkpoint)
+
+    async def close(self) -> None:
+        """Ends the connection and frees the lock; what was begun is finished first."""
+        self._closed = True
+        try:
+            await self._driver.close()
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+                self._lock = None
+
+    async def _run(self, begin: str, work: Work[T]) -> T:
+        return await self._guarded(partial(_transaction, begin, work))
+
+    async def _guarded(self, work: Work[T]) -> T:
+        if self._broken is not None:
+            raise self._broken
+        if self._closed:
+            raise StorageError("the database is closed")
+        try:
+            return await self._driver.run(work)
+        except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
+            raise self._translated(error) from error
+
+    def _translated(self, error: Exception) -> StorageError:
+        """Only the error's name: its text may quote what people wrote."""
+        name: str = getattr(error, "sqlite_errorname", "") or type(error).__name__
+        if name.startswith("SQLITE_FULL"):
+            return StorageError("the disk is full: free some space")
+        if name.startswith(("SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            self._broken = StorageError(f"the disk failed ({name}): check it, and start again")
+            return self._broken
+        return StorageError(f"the database did not do it ({name})")
+
+
+async def _drive(connect: Callable[[], sqlite3.Connection], driver: DriverName) -> _Driver:
+    if driver == "inline":
+        return _Inline(connect())
+    return await _started(_Thread(connect, iter_chunk_size=64))
+
+
+async def _started(thread: _Thread) -> _Thread:
+    await thread
+    return thread
+
+
+def _transaction(begin: str, work: Work[T], connection: sqlite3.Connection) -> T:
+    connection.execute(begin)
+    try:
+        result = work(connection)
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    return result
+
+
+def _checkpoint(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -1,0 +1,116 @@
+"""The store over SQLite: every method of the port as one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.changes import Change
+from bot.events import MessageRef, Place
+from bot.messages import Account, Found, Message, PlaceSettings, Post, Session, SessionSummary, SessionTotals, Turn
+from storage.sqlite import finding, keeping, messages, places, posts, sessions, turns
+from storage.sqlite.applying import carry_out
+from storage.sqlite.database import Database, DriverName
+from storage.sqlite.rows import fitting
+
+
+class SqliteStore:
+    """Implements `bot.ports.Store`. Made by the composition root, and closed by it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    async def open(cls, path: Path | str, *, driver: DriverName = "aiosqlite") -> SqliteStore:
+        """Opens or makes the file; raises DatabaseRefused. `inline` runs without a thread, and `:memory:` without a file."""
+        return cls(await Database.open(path, driver=driver))
+
+    async def close(self) -> None:
+        await self._database.close()
+
+    async def apply(self, changes: Sequence[Change], *, key: str = "", at: datetime | None = None) -> None:
+        accepted_at = at or datetime.now(UTC)
+
+        def work(connection: sqlite3.Connection) -> None:
+            if key:
+                keeping.accept_key(connection, key, accepted_at)
+            for change in changes:
+                carry_out(change, connection)
+
+        await self._database.write(work)
+
+    async def recover(self) -> None:
+        await self._database.write(turns.recover_turns)
+
+    async def purge(self, before: datetime) -> int:
+        erased = await self._database.write(lambda connection: keeping.purge(connection, before))
+        if erased:
+            await self._database.checkpoint()
+        return erased
+
+    async def find(
+        self, place: Place, account_id: str, *, key: str = "", subject: MessageRef | None = None, post: MessageRef | None = None
+    ) -> Found:
+        return await self._database.read(lambda connection: finding.find(connection, place, account_id, key, subject, post))
+
+    async def message(self, message_id: int) -> Message | None:
+        return await self._database.read(lambda connection: messages.message(connection, fitting(message_id)))
+
+    async def session(self, session_id: str) -> Session | None:
+        return await self._database.read(lambda connection: sessions.session(connection, session_id))
+
+    async def sessions_like(self, user_id: int, prefix: str) -> Sequence[Session]:
+        return await self._database.read(lambda connection: sessions.sessions_like(connection, user_id, prefix))
+
+    async def sessions(self, user_id: int, words: Sequence[str], offset: int, limit: int) -> Sequence[SessionSummary]:
+        return await self._database.read(lambda connection: sessions.sessions(connection, user_id, words, fitting(offset), fitting(limit)))
+
+    async def short_id(self, session: Session) -> str:
+        return await self._database.read(lambda connection: sessions.short_id(connection, session))
+
+    async def totals(self, session: Session) -> SessionTotals:
+        return await self._database.read(lambda connection: sessions.totals(connection, session))
+
+    async def branch(self, leaf: int | None, limit: int, *, down_to: int = 1) -> Sequence[Message]:
+        return await self._database.read(lambda connection: messages.branch(connection, leaf, fitting(limit), fitting(down_to)))
+
+    async def nth(self, leaf: int | None, number: int) -> Message | None:
+        return await self._database.read(lambda connection: messages.nth(connection, leaf, fitting(number)))
+
+    async def versions(self, first_version: int) -> Sequence[Message]:
+        return await self._database.read(lambda connection: messages.versions(connection, fitting(first_version)))
+
+    async def newest_leaf(self, message_id: int) -> int:
+        return await self._database.read(lambda connection: messages.newest_leaf(connection, fitting(message_id)))
+
+    async def on_branch(self, leaf: int | None, message_id: int) -> bool:
+        return await self._database.read(lambda connection: messages.on_branch(connection, leaf, fitting(message_id)))
+
+    async def turn_of(self, reply_id: int) -> Turn | None:
+        return await self._database.read(lambda connection: turns.turn_of(connection, fitting(reply_id)))
+
+    async def posts(self, reply_id: int) -> Sequence[Post]:
+        return await self._database.read(lambda connection: posts.posts(connection, fitting(reply_id)))
+
+    async def open_turns(self, session_id: str) -> Sequence[Turn]:
+        return await self._database.read(lambda connection: turns.open_turns(connection, session_id))
+
+    async def owing_sessions(self) -> Sequence[tuple[str, Place]]:
+        return await self._database.read(turns.owing_sessions)
+
+    async def unfinished_replies(self) -> Sequence[tuple[int, Place]]:
+        return await self._database.read(posts.unfinished_replies)
+
+    async def place_owner(self, place: Place) -> PlaceSettings:
+        return await self._database.read(lambda connection: places.settings_of(connection, place))
+
+    async def account_of(self, user_id: int, platform: str) -> Account | None:
+        return await self._database.read(lambda connection: places.account_of(connection, user_id, platform))
+
+    async def cursor(self, name: str) -> str:
+        return await self._database.read(lambda connection: keeping.cursor(connection, name))
+
+    async def last_id(self) -> int:
+        return await self._database.read(keeping.last_id)
