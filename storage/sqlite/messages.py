@@ -104,8 +104,8 @@ def _add_message(change: AddMessage, connection: sqlite3.Connection) -> None:
     new, usage = change.message, change.message.usage
     connection.execute(
         "INSERT INTO messages (id, session_id, parent_id, number, role, status, created_at, first_version, revises, host, shows, "
-        "last_leaf, author, source_place, source_message, user_id, model, finish, prompt_tokens, completion_tokens, tokens_estimated, quoted, text) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "last_leaf, author, source_place, source_message, user_id, model, finish, prompt_tokens, completion_tokens, "
+        "tokens_estimated, quoted, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             new.id,
             new.session_id,

@@ -158,7 +158,7 @@ def to_content(written: str | None, data: bytes | None) -> Content | None:
     return Content(
         text=read["text"],
         buttons=tuple(tuple(Button(*button) for button in row) for row in read["buttons"]),
-        file=File(*read["file"], data or b"") if read["file"] else None,
+        file=File(name=read["file"][0], mime_type=read["file"][1], data=data or b"") if read["file"] else None,
         audience=read["audience"],
         ask=Ask(*read["ask"]) if read["ask"] else None,
     )
