@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
+from aiohttp import web
+from telegram import (
+    Bot,
+    BotCommandScopeAllPrivateChats,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    InputMediaDocument,
+    MessageEntity,
+    ReplyParameters,
+)
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TimedOut,
+)
 
-from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram import FakeTelegram, Limits
 
 
 @pytest.fixture
@@ -44,3 +66,215 @@ async def test_a_conversation(fake: FakeTelegram, bot: Bot) -> None:
     assert await press.answer() == "done"
     await bot.delete_message(1001, sent.message_id)
     assert chat.texts == []
+
+
+async def test_offsets_confirm_and_nothing_else_does(fake: FakeTelegram, bot: Bot) -> None:
+    ann = fake.person(1001, "Ann")
+    chat = fake.private_chat(ann)
+    for n in range(3):
+        await ann.says(chat, str(n))
+    first = await bot.get_updates(timeout=0)
+    assert [update.update_id for update in await bot.get_updates(timeout=0)] == [update.update_id for update in first]
+    left = await bot.get_updates(offset=first[1].update_id, timeout=0, limit=1)
+    assert left[0].message is not None
+    assert left[0].message.text == "1"
+    assert fake.updates.confirmed == [first[0].update_id]
+    assert [update.update_id for update in await bot.get_updates(offset=-1, timeout=0)] == [first[2].update_id]
+    assert len(fake.updates.waiting) == 1
+
+
+async def test_a_second_poller_ends_the_first(fake: FakeTelegram, bot: Bot) -> None:
+    older = asyncio.create_task(bot.get_updates(timeout=5))
+    async with asyncio.timeout(2):
+        await fake.updates.polled.wait()
+        async with Bot(fake.token, base_url=f"{fake.url}/bot") as other:
+            await other.get_updates(timeout=0)
+        with pytest.raises(Conflict, match="terminated by other getUpdates"):
+            await older
+
+
+async def test_a_long_poll_wakes_and_unwanted_kinds_are_left_out(fake: FakeTelegram, bot: Bot) -> None:
+    ann = fake.person(1001, "Ann")
+    chat = fake.private_chat(ann)
+    waiting = asyncio.create_task(bot.get_updates(timeout=5, allowed_updates=["message"]))
+    await fake.updates.polled.wait()
+    asked = await ann.says(chat, "x")
+    async with asyncio.timeout(2):
+        assert len(await waiting) == 1
+    await ann.edits(asked, "y")
+    assert len(fake.updates.waiting) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("x" * 4097, "Message is too long"), (" \n", "Message text is empty"), ("\u200b", "Message text is empty")],
+)
+async def test_texts_that_telegram_refuses(fake: FakeTelegram, bot: Bot, text: str, words: str) -> None:
+    fake.private_chat(fake.person(1, "Ann"))
+    with pytest.raises(BadRequest, match=words):
+        await bot.send_message(1, text)
+    assert len(fake.violations) == 1
+
+
+async def test_edits_and_deletions_that_telegram_refuses(fake: FakeTelegram, bot: Bot) -> None:
+    ann = fake.person(1, "Ann")
+    chat = fake.private_chat(ann)
+    asked = await ann.says(chat, "q")
+    sent = await bot.send_message(1, "a")
+    for message_id, text, words in [
+        (99, "b", "to edit not found"),
+        (asked.id, "b", "can't be edited"),
+        (sent.message_id, "a ", "is not modified"),
+    ]:
+        with pytest.raises(BadRequest, match=words):
+            await bot.edit_message_text(text, 1, message_id)
+    with pytest.raises(BadRequest, match="Button_data_invalid"):
+        await bot.send_message(1, "b", reply_markup=InlineKeyboardMarkup.from_button(InlineKeyboardButton("x", callback_data="é" * 33)))
+    with pytest.raises(BadRequest, match="replied not found"):
+        await bot.send_message(1, "b", reply_parameters=ReplyParameters(99))
+    await bot.send_message(1, "b", reply_parameters=ReplyParameters(99, allow_sending_without_reply=True))
+    press = await ann.presses_data(chat.last, "old")
+    fake.advance(hours=49)
+    with pytest.raises(BadRequest, match="for everyone"):
+        await bot.delete_message(1, sent.message_id)
+    with pytest.raises(BadRequest, match="query is too old"):
+        await bot.answer_callback_query(press.id)
+
+
+async def test_entities_are_checked(fake: FakeTelegram, bot: Bot) -> None:
+    chat = fake.private_chat(fake.person(1, "Ann"))
+    await bot.send_message(1, "bold", entities=[MessageEntity("bold", 0, 4)])
+    assert chat.last.entities == [{"type": "bold", "offset": 0, "length": 4}]
+    with pytest.raises(BadRequest, match="parse entities"):
+        await bot.send_message(1, "bold", entities=[MessageEntity("bold", 0, 9)])
+    assert len(fake.violations) == 1
+
+
+async def test_places_that_cannot_be_written_to(fake: FakeTelegram, bot: Bot) -> None:
+    ann = fake.person(1, "Ann")
+    chat = fake.private_chat(ann)
+    await ann.blocks(chat)
+    with pytest.raises(Forbidden, match="blocked by the user"):
+        await bot.send_message(1, "x")
+    group = fake.group("Old", ann, chat_type="group")
+    new = fake.migrate(group, ann)
+    with pytest.raises(ChatMigrated) as moved:
+        await bot.send_message(group.id, "x")
+    assert moved.value.new_chat_id == new.id
+    forum = fake.group("Forum", ann, forum=True)
+    topic = fake.topic(forum, "A")
+    await bot.send_message(forum.id, "in it", message_thread_id=topic.thread_id)
+    assert topic.texts == ["in it"]
+    topic.closed = True
+    for thread, words in [(topic.thread_id, "Topic_closed"), (77, "thread not found")]:
+        with pytest.raises(BadRequest, match=words):
+            await bot.send_message(forum.id, "x", message_thread_id=thread)
+    forum.bot_may_write = False
+    with pytest.raises(BadRequest, match="ot enough rights"):
+        await bot.send_message(forum.id, "x")
+    await ann.removes_bot(forum)
+    with pytest.raises(Forbidden, match="kicked from the supergroup"):
+        await bot.send_message(forum.id, "x")
+
+
+async def test_what_the_bot_sees_in_groups(fake: FakeTelegram, bot: Bot) -> None:
+    ann = fake.person(1, "Ann")
+    group = fake.group("G", ann)
+    for text in ["nothing", "/help", "/help@other_bot", "hey @parley_bot"]:
+        await ann.says(group, text)
+    sent = await bot.send_message(group.id, "a")
+    await ann.says(group, "why", reply_to=group.everything[sent.message_id], quote="a")
+    seen = await bot.get_updates(timeout=0)
+    assert [update.message.text for update in seen if update.message] == ["/help", "hey @parley_bot", "why"]
+    last = seen[-1].message
+    assert last is not None
+    assert last.quote is not None
+    assert (last.quote.text, last.message_thread_id, last.is_topic_message) == ("a", sent.message_id, None)
+
+
+async def test_faults(fake: FakeTelegram, bot: Bot) -> None:
+    chat = fake.private_chat(fake.person(1, "Ann"))
+    fake.faults.add("sendMessage", error=502)
+    fake.faults.add("sendMessage", error=500, after=True)
+    fake.faults.add("sendMessage", cut=True, after=True)
+    fake.faults.add("sendMessage", slow=5.0)
+    fake.faults.add("sendMessage", html=True)
+    fake.faults.add("*", retry_after=7)
+    kinds: list[type[Exception]] = [NetworkError, NetworkError, NetworkError, TimedOut, NetworkError, RetryAfter]
+    for n, kind in enumerate(kinds):
+        with pytest.raises(kind):
+            await bot.send_message(1, str(n), read_timeout=0.2)
+    assert chat.texts == ["1", "2", "3"]
+    await bot.send_message(1, "6")
+
+
+async def test_limits() -> None:
+    limits = Limits()
+    async with FakeTelegram(limits=limits) as fake, Bot(fake.token, base_url=f"{fake.url}/bot") as bot:
+        fake.private_chat(fake.person(1, "Ann"))
+        for n in range(3):
+            await bot.send_message(1, str(n))
+        with pytest.raises(RetryAfter) as refused:
+            await bot.send_message(1, "3")
+        assert (refused.value._retry_after.total_seconds(), limits.refused) == (1, 1)
+
+
+async def test_tokens_and_methods(fake: FakeTelegram, bot: Bot) -> None:
+    with pytest.raises(InvalidToken, match="was rejected by the server"):
+        async with Bot("1:wrong", base_url=f"{fake.url}/bot"):
+            pass
+    with pytest.raises(EndPointNotFound):
+        await bot.do_api_request("sendRichMessage", api_kwargs={"chat_id": 1})
+
+
+async def test_files_go_both_ways(fake: FakeTelegram, bot: Bot) -> None:
+    ann = fake.person(1, "Ann")
+    chat = fake.private_chat(ann)
+    await ann.sends_document(chat, b"in", caption="look")
+    (update,) = await bot.get_updates(timeout=0)
+    assert update.message is not None
+    assert update.message.document is not None
+    assert bytes(await (await bot.get_file(update.message.document)).download_as_bytearray()) == b"in"
+    await bot.send_document(1, InputFile(b"out", "a.md"), caption="here", reply_markup=InlineKeyboardMarkup([]))
+    assert (chat.last.file, chat.last.file_name, chat.last.text) == (b"out", "a.md", "here")
+    await bot.edit_message_media(InputMediaDocument(InputFile(b"new", "b.md")), 1, chat.last.id)
+    assert (chat.last.file, chat.last.text) == (b"new", "")
+
+
+async def test_command_lists_by_scope_and_language(fake: FakeTelegram, bot: Bot) -> None:
+    await bot.set_my_commands([("help", "Help")])
+    await bot.set_my_commands([("help", "Hilfe")], BotCommandScopeAllPrivateChats(), "de")
+    assert [command.description for command in await bot.get_my_commands(BotCommandScopeAllPrivateChats(), "de")] == ["Hilfe"]
+    assert await bot.get_my_commands(BotCommandScopeAllPrivateChats()) == ()
+
+
+async def test_a_webhook_gets_updates_until_it_says_yes(fake: FakeTelegram, bot: Bot) -> None:
+    got: list[tuple[str | None, str]] = []
+    arrived = asyncio.Event()
+
+    async def hook(request: web.Request) -> web.Response:
+        got.append((request.headers.get("X-Telegram-Bot-Api-Secret-Token"), (await request.json())["message"]["text"]))
+        if len(got) == 3:
+            arrived.set()
+        return web.Response(status=500 if len(got) == 1 else 200)
+
+    app = web.Application()
+    app.router.add_post("/hook", hook)
+    fake.updates.webhook_pause = 0.01
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        await bot.set_webhook(f"http://127.0.0.1:{runner.addresses[0][1]}/hook", secret_token="s-1")
+        ann = fake.person(1, "Ann")
+        for text in ("a", "b"):
+            await ann.says(fake.private_chat(ann), text)
+        async with asyncio.timeout(5):
+            await arrived.wait()
+        assert got == [("s-1", "a"), ("s-1", "a"), ("s-1", "b")]
+        with pytest.raises(Conflict, match="webhook is active"):
+            await bot.get_updates(timeout=0)
+        await bot.delete_webhook()
+        assert (await bot.get_webhook_info()).url == ""
+    finally:
+        await runner.cleanup()

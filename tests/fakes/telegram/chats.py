@@ -75,7 +75,7 @@ class Message:
             for button in row:
                 if label_or_data in (button.label, button.data):
                     return button
-        raise AssertionError(f"no button {label_or_data!r} under {self.text!r}, only {self.labels()}")  # noqa: TRY003
+        raise AssertionError(f"no button {label_or_data!r} under {self.text!r}, only {self.labels()}")
 
     def chain(self) -> int:
         """The first message of the chain of replies: what ordinary supergroups give as a thread, though it is no topic."""
@@ -161,7 +161,7 @@ class View:
                     chat.waiters.append(waiter)
                     await waiter
         except TimeoutError:
-            raise AssertionError(f"{wanted!r} did not come within {timeout} s; the chat:\n{self.transcript()}") from None  # noqa: TRY003
+            raise AssertionError(f"{wanted!r} did not come within {timeout} s; the chat:\n{self.transcript()}") from None
 
     def _found(self, wanted: int | str | Callable[[View], object]) -> Message | None:
         posts = self.from_bot

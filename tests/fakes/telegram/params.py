@@ -59,7 +59,7 @@ class Params:
         try:
             return int(float(value)) if isinstance(value, str) and "." in value else int(value)
         except (TypeError, ValueError):
-            raise bad(f"invalid {name} specified") from None  # noqa: TRY003
+            raise bad(f"invalid {name} specified") from None
 
     def flag(self, name: str) -> bool:
         return str(self.raw.get(name)).lower() in ("true", "1", "yes")

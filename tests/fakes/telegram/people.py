@@ -177,7 +177,7 @@ class Person:
 def _pressed(message: Message, button: str) -> Button:
     found = message.button(button)
     if found.url:
-        raise AssertionError(f"{button!r} is a link")  # noqa: TRY003
+        raise AssertionError(f"{button!r} is a link")
     return found
 
 

@@ -27,7 +27,10 @@ _HTML = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><center>
 
 
 class FakeTelegram(Stage):
-    """A Bot API server on 127.0.0.1 for one bot; use it with `async with`. `url` is what TELEGRAM_API_URL should be."""
+    """A Bot API server on 127.0.0.1 for one bot; use it with `async with`. `url` is what TELEGRAM_API_URL should be.
+
+    `routes` may be added to before it starts.
+    """
 
     def __init__(
         self,
@@ -44,6 +47,7 @@ class FakeTelegram(Stage):
         self.port = port
         self.limits = limits
         self.faults = Faults(seed)
+        self.routes: list[web.RouteDef] = []
         self._runner: web.AppRunner | None = None
         self._closing = asyncio.Event()
 
@@ -55,6 +59,7 @@ class FakeTelegram(Stage):
         app = web.Application(client_max_size=60 * 2**20)
         app.router.add_route("*", "/bot{token}/{method}", self._call)
         app.router.add_get("/file/bot{token}/{path:.+}", self._download)
+        app.router.add_routes(self.routes)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)

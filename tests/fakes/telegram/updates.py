@@ -33,7 +33,8 @@ class Webhook:
 
 @dataclass(slots=True)
 class Updates:
-    """One bot's queue. `log` keeps all there were, `handed_out` counts how often each left, `confirmed` keeps the ids the bot confirmed."""
+    """One bot's queue. `log` keeps all there were, `handed_out` counts how often each left, `confirmed` keeps the ids the bot confirmed.
+    `polled` is set at each call of getUpdates; clear it to wait for the next."""
 
     next_id: int = 100_000_001
     waiting: deque[Json] = field(default_factory=deque)
@@ -45,6 +46,7 @@ class Updates:
     confirmed: list[int] = field(default_factory=list)
     last_poll: float = 0.0
     polls: int = 0
+    polled: asyncio.Event = field(default_factory=asyncio.Event)
     _poll: asyncio.Future[None] | None = None
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _delivery: asyncio.Task[None] | None = None
@@ -77,6 +79,7 @@ class Updates:
     async def poll(self, offset: int, limit: int, timeout: float) -> list[Json]:  # noqa: ASYNC109
         """getUpdates. Raises Refusal (409) for a second poller or beside a webhook."""
         self.polls += 1
+        self.polled.set()
         self.last_poll = time.monotonic()
         if self.webhook is not None:
             raise Refusal(409, WEBHOOK_SET)

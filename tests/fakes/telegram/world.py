@@ -179,7 +179,7 @@ class World:
         self.altered += [f"{problem} in {text[-60:]!r}" for problem in mended]
         if refused:
             self.violations += [f"{problem} in {text[:60]!r}" for problem in refused]
-            raise bad(f"can't parse entities: {refused[0]}")  # noqa: TRY003
+            raise bad(f"can't parse entities: {refused[0]}")
 
     def refuse(self, call: Call, refusal: Refusal) -> None:
         call.refused, call.code = refusal.description, refusal.code
