@@ -137,7 +137,7 @@ async def test_edits_and_deletions_that_telegram_refuses(fake: FakeTelegram, bot
     fake.advance(hours=49)
     with pytest.raises(BadRequest, match="for everyone"):
         await bot.delete_message(1, sent.message_id)
-    with pytest.raises(BadRequest, match="query is too old"):
+    with pytest.raises(BadRequest, match="Query is too old"):
         await bot.answer_callback_query(press.id)
 
 
