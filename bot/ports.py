@@ -61,6 +61,10 @@ class Core(Protocol):
     async def caught_up(self, platform: str) -> None:
         """Called by an adapter when what waited on the platform has been accepted: what is owed there may now be answered."""
 
+    async def settled(self, place: Place) -> None:
+        """Returns once nothing accepted so far is owed in the place or on its way to it. For a terminal that reads from a pipe: its next
+        line waits for the answer to the one before."""
+
     async def suggest(self, author: Author, place: Place, option: str, prefix: str) -> Sequence[Choice]:
         """Autocomplete; reads only."""
 
