@@ -89,7 +89,7 @@ class Chat:
 class Limiter:
     """`join` gives a ticket, `grants` says which may go now, `wake_in` when to ask again; `squeeze_in` is for what may be left out."""
 
-    def __init__(self, limits: Limits = Limits(), now: float = 0.0) -> None:  # noqa: B008 - it is frozen
+    def __init__(self, limits: Limits = Limits(), now: float = 0.0) -> None:
         self._limits = limits
         self._all = Bucket(limits.rate, limits.burst, limits.burst, now)
         self._slow_until = now

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
+import json
+from http import HTTPStatus
 from urllib.request import getproxies
 
 import aiohttp
@@ -13,6 +14,7 @@ from yarl import URL
 
 _JSON = {"Content-Type": "application/json"}
 _DEFAULT_RETRY_AFTER = 5
+_KEPT = 64  # addresses and timeouts that are asked for again and again
 
 
 class Unreached(NetworkError):
@@ -69,7 +71,7 @@ class AiohttpRequest(BaseRequest):
                 return _judged(response.status, await response.read())
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientProxyConnectionError) as error:
             raise Unreached(type(error).__name__) from None
-        except (TimeoutError, asyncio.TimeoutError):
+        except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError, RuntimeError) as error:  # RuntimeError: the session was closed meanwhile
             raise NetworkError(type(error).__name__) from None
@@ -78,7 +80,7 @@ class AiohttpRequest(BaseRequest):
     def parse_json_payload(payload: bytes) -> dict[str, object]:
         """python-telegram-bot's own would log what it cannot read, and that may be people's words."""
         try:
-            parsed = orjson.loads(payload)
+            parsed = _decoded(payload)
         except ValueError:
             raise NetworkError("the server's answer is not JSON") from None
         if not isinstance(parsed, dict) or ("result" not in parsed and "description" not in parsed):
@@ -98,7 +100,7 @@ class AiohttpRequest(BaseRequest):
         known = self._urls.get(url)
         if known is None:
             known = URL(url)
-            if len(self._urls) < 64:
+            if len(self._urls) < _KEPT:
                 self._urls[url] = known
         return known
 
@@ -106,9 +108,17 @@ class AiohttpRequest(BaseRequest):
         known = self._timeouts.get(seconds)
         if known is None:
             known = aiohttp.ClientTimeout(total=seconds, sock_connect=min(seconds, 10.0))
-            if len(self._timeouts) < 16:
+            if len(self._timeouts) < _KEPT:
                 self._timeouts[seconds] = known
         return known
+
+
+def _decoded(payload: bytes) -> object:
+    """orjson refuses a lone surrogate, and one such word would stop all updates; the core cleans it away later."""
+    try:
+        return orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return json.loads(payload.decode("utf-8", "replace"))
 
 
 def _form(request_data: RequestData) -> aiohttp.FormData:
@@ -122,8 +132,8 @@ def _form(request_data: RequestData) -> aiohttp.FormData:
 
 def _judged(status: int, body: bytes) -> tuple[int, bytes]:
     """Two refusals that python-telegram-bot would take for a lost connection."""
-    if status == 429 and b"retry_after" not in body:
+    if status == HTTPStatus.TOO_MANY_REQUESTS and b"retry_after" not in body:
         raise RetryAfter(_DEFAULT_RETRY_AFTER)
-    if status == 413:
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         raise BadRequest("Request Entity Too Large")
     return status, body

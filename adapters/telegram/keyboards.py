@@ -1,0 +1,25 @@
+"""What stands under a message, as the Bot API's JSON: rows of buttons, or a question that opens the person's text field."""
+
+from __future__ import annotations
+
+from bot.messages import Button, Part
+
+MAX_LABEL = 64
+MAX_PLACEHOLDER = 64
+
+Json = dict[str, object]
+
+
+def keyboard_of(part: Part) -> Json:
+    """Telegram takes one kind of keyboard: a question goes before buttons."""
+    if part.ask is not None:
+        question: Json = {"force_reply": True, "selective": True}
+        if part.ask.label:
+            question["input_field_placeholder"] = part.ask.label[:MAX_PLACEHOLDER]
+        return question
+    return {"inline_keyboard": [[_button(button) for button in row] for row in part.buttons if row]}
+
+
+def _button(button: Button) -> Json:
+    label = button.label[:MAX_LABEL] or "…"
+    return {"text": label, "url": button.url} if button.url else {"text": label, "callback_data": button.command}

@@ -1,0 +1,172 @@
+"""Reads one Telegram message: its words without the bot's name, what hangs on it, what it quotes, and who wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from telegram import (
+    Chat,
+    ExternalReplyInfo,
+    Message,
+    MessageEntity,
+    MessageOrigin,
+    MessageOriginChannel,
+    MessageOriginChat,
+    MessageOriginHiddenUser,
+    MessageOriginUser,
+    PhotoSize,
+)
+
+from bot.events import Attachment, Author, MessageRef, Place, Quotation
+
+PLATFORM = "telegram"
+
+IsAdmin = Callable[[str, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the bot is, as getMe says."""
+
+    id: int
+    username: str
+    name: str = ""
+
+
+# What can be in a message besides words, in the order in which it is looked for: an animation comes as a document too.
+_FILES = ("animation", "document", "audio", "voice", "video", "video_note", "sticker")
+_WITHOUT_FILE = ("poll", "location", "venue", "contact", "dice", "game", "story", "invoice", "paid_media", "giveaway", "checklist")
+_MIME_TYPES = {"voice": "audio/ogg", "video_note": "video/mp4", "animation": "video/mp4", "sticker": "image/webp"}
+
+
+def place_of(chat: Chat, thread_id: int | None) -> Place:
+    return Place(PLATFORM, str(chat.id), str(thread_id) if thread_id else "", "private" if chat.type == "private" else "group")
+
+
+def place_of_message(message: Message) -> Place:
+    """In ordinary groups a thread id is a mere chain of replies; it names a place only where the message is in a topic."""
+    return place_of(message.chat, message.message_thread_id if message.is_topic_message else None)
+
+
+def ref_of(message: Message) -> MessageRef:
+    return MessageRef(place_of_message(message), str(message.message_id))
+
+
+def author_of(message: Message, is_admin: IsAdmin) -> Author | None:
+    """None for whom the bot does not listen to: other bots, channels, and posts that Telegram itself forwards.
+
+    Admins who write in the name of their group are one account, the group's own, and an admin there.
+    """
+    chat, sender, user = message.chat, message.sender_chat, message.from_user
+    if message.is_automatic_forward or chat.type == "channel":
+        return None
+    if sender is not None:
+        return Author(str(sender.id), sender.title or "", is_admin=True) if sender.id == chat.id else None
+    if user is None or user.is_bot:
+        return None
+    admin = chat.type != "private" and is_admin(str(chat.id), str(user.id))
+    return Author(str(user.id), user.full_name, user.language_code or "", is_admin=admin)
+
+
+def words_of(message: Message, me: Identity) -> str:
+    """The text or caption; in groups without the bot's name, which is no more than the address on the envelope."""
+    text = message.text or message.caption or ""
+    if message.chat.type == "private":
+        return text
+    for start, end in reversed(_mentions(message, me)):
+        before, after = _cut(text, start, end)
+        text = after.lstrip(" \t\n,:") if not before.strip() else before.rstrip(" ") + after
+    return text
+
+
+def mentions(message: Message, me: Identity) -> bool:
+    return bool(_mentions(message, me))
+
+
+def _mentions(message: Message, me: Identity) -> list[tuple[int, int]]:
+    """Where the bot is named, in UTF-16 units."""
+    text = message.text or message.caption or ""
+    found = []
+    for entity in message.entities or message.caption_entities:
+        if (entity.type == MessageEntity.TEXT_MENTION and entity.user is not None and entity.user.id == me.id) or (
+            entity.type == MessageEntity.MENTION and _slice(text, entity).lower() == f"@{me.username}".lower()
+        ):
+            found.append((entity.offset, entity.offset + entity.length))
+    return found
+
+
+def _slice(text: str, entity: MessageEntity) -> str:
+    units = text.encode("utf-16-le", "surrogatepass")
+    return units[entity.offset * 2 : (entity.offset + entity.length) * 2].decode("utf-16-le", "replace")
+
+
+def _cut(text: str, start: int, end: int) -> tuple[str, str]:
+    units = text.encode("utf-16-le", "surrogatepass")
+    return units[: start * 2].decode("utf-16-le", "surrogatepass"), units[end * 2 :].decode("utf-16-le", "surrogatepass")
+
+
+def attachments_of(message: Message) -> tuple[Attachment, ...]:
+    """What hangs on the message; kinds that the bot cannot read are named too, so that it can say so."""
+    if message.photo:
+        photo = message.photo[-1]  # the largest
+        return (Attachment("photo", "image/jpeg", photo.file_size or 0, "photo.jpg", photo.file_id),)
+    for kind in _FILES:
+        file = getattr(message, kind)
+        if file is not None and not isinstance(file, PhotoSize):
+            mime_type = getattr(file, "mime_type", None) or _MIME_TYPES.get(kind, "application/octet-stream")
+            return (Attachment(kind, mime_type, file.file_size or 0, getattr(file, "file_name", None) or kind, file.file_id),)
+    for kind in _WITHOUT_FILE:
+        if getattr(message, kind, None) is not None:
+            return (Attachment(kind, "", 0, kind, ""),)
+    if "rich_message" in message.api_kwargs:
+        return (Attachment("rich_message", "", 0, "rich_message", ""),)
+    return ()
+
+
+def replied_to(message: Message) -> Message | None:
+    """The message that this one replies to; in a topic every message seems to reply to the note that opened it."""
+    reply = message.reply_to_message
+    if reply is None or (message.is_topic_message and reply.message_id == message.message_thread_id):
+        return None
+    return reply
+
+
+def is_by(message: Message | None, me: Identity) -> bool:
+    return message is not None and message.from_user is not None and message.from_user.id == me.id
+
+
+def quotation_of(message: Message, me: Identity) -> Quotation | None:
+    """Words picked for quoting; or all of a message that is not the bot's own, to which this one replies."""
+    reply, quote = replied_to(message), message.quote
+    if reply is None:
+        if message.external_reply is None or quote is None:
+            return None
+        return Quotation(quote.text, _origin_name(message.external_reply))
+    if quote is not None and quote.text:
+        return Quotation(quote.text, _name(reply))
+    text = reply.text or reply.caption
+    if not text or is_by(reply, me):
+        return None
+    return Quotation(text, _name(reply))
+
+
+def _name(message: Message) -> str:
+    if message.sender_chat is not None:
+        return message.sender_chat.title or ""
+    return message.from_user.full_name if message.from_user is not None else ""
+
+
+def _origin_name(reply: ExternalReplyInfo) -> str:
+    origin: MessageOrigin = reply.origin
+    match origin:
+        case MessageOriginUser():
+            return origin.sender_user.full_name
+        case MessageOriginHiddenUser():
+            return origin.sender_user_name
+        case MessageOriginChat():
+            return origin.sender_chat.title or ""
+        case MessageOriginChannel():
+            return origin.chat.title or ""
+        case _:
+            return ""

@@ -1,0 +1,182 @@
+"""What the bot does on Telegram: send, edit, delete, fetch, each through the flood limits and with its errors translated."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TypeVar
+
+from telegram import Bot, InputFile, InputMediaDocument, LinkPreviewOptions, ReplyParameters
+from telegram.constants import ChatAction
+from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
+
+from adapters.telegram.backoff import Backoff
+from adapters.telegram.entities import to_bot_api
+from adapters.telegram.errors import refusal, seconds, translated, unanswered
+from adapters.telegram.flights import Flights
+from adapters.telegram.gate import Gate
+from adapters.telegram.keyboards import keyboard_of
+from bot.errors import ContentRefused
+from bot.events import Attachment, MessageRef, Place
+from bot.messages import Part
+from bot.ports import Clock
+
+T = TypeVar("T")
+
+MAX_CAPTION = 1024
+MAX_DOWNLOAD = 20 * 1024 * 1024
+TRIES = 4
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+class Sender:
+    """One for each bot. Edits and deletions may be repeated, so they are, when no answer comes; sends may not, and are not."""
+
+    def __init__(self, bot: Bot, gate: Gate, flights: Flights, clock: Clock) -> None:
+        self._bot = bot
+        self._gate = gate
+        self._flights = flights
+        self._clock = clock
+
+    async def send(self, place: Place, part: Part, reply_to: MessageRef | None, preview: bool) -> MessageRef:
+        """Raises SendUnknown when it may have been sent, RateLimited when it was not and may be later."""
+        await self._gate.enter(place.chat_id, "placeholder" if preview else "final")
+        try:
+            message_id = await self._plainly(place.chat_id, part, lambda formatted: self._send(place, part, reply_to, formatted))
+        except TelegramError as error:
+            raise translated(error, place) from None
+        return MessageRef(place, str(message_id))
+
+    async def edit(self, ref: MessageRef, part: Part, preview: bool) -> None:
+        """A preview is tried once, and only where there is room for it."""
+        chat_id = ref.place.chat_id
+
+        async def once() -> None:
+            if preview:
+                self._gate.squeeze_in(chat_id)
+            else:
+                await self._gate.enter(chat_id, "final")
+            await self._plainly(chat_id, part, lambda formatted: self._edit(ref, part, formatted))
+
+        await self._repeated(ref.place, once, 1 if preview else TRIES, "same")
+
+    async def delete(self, ref: MessageRef) -> None:
+        async def once() -> None:
+            await self._call(ref.place.chat_id, self._bot.delete_message(int(ref.place.chat_id), int(ref.message_id)))
+
+        await self._repeated(ref.place, once, TRIES, "gone")
+
+    async def typing(self, place: Place) -> None:
+        """Left out where there is no room; a refusal means nothing."""
+        if not self._gate.has_room(place.chat_id):
+            return
+        call = self._bot.send_chat_action(int(place.chat_id), ChatAction.TYPING, message_thread_id=_thread(place))
+        try:
+            await self._call(place.chat_id, call)
+        except TelegramError:
+            return
+
+    async def fetch(self, attachment: Attachment, limit: int) -> bytes:
+        """ContentRefused for what is larger than `limit`, larger than Telegram hands out, or no longer there."""
+        limit = min(limit, MAX_DOWNLOAD)
+        if not attachment.fetch_id or attachment.size > limit:
+            raise ContentRefused("the file is too large, or no file")
+        try:
+            return await self._flights.land(self._download(attachment.fetch_id, limit))
+        except (BadRequest, InvalidToken):  # a file that is gone is a 404, which the library takes for a wrong token
+            raise ContentRefused("Telegram does not give the file") from None
+        except TelegramError as error:
+            raise translated(error, Place("telegram", "")) from None
+
+    async def _download(self, file_id: str, limit: int) -> bytes:
+        file = await self._bot.get_file(file_id)
+        if (file.file_size or 0) > limit:
+            raise ContentRefused("the file is too large")
+        data = bytes(await file.download_as_bytearray())
+        if len(data) > limit:
+            raise ContentRefused("the file is too large")
+        return data
+
+    async def _repeated(self, place: Place, once: Callable[[], Awaitable[None]], tries: int, fine: str) -> None:
+        """Again after no answer; the refusal `fine` is success."""
+        backoff = Backoff(first=0.5, most=4.0)
+        for left in reversed(range(tries)):
+            try:
+                return await once()
+            except TelegramError as error:
+                if isinstance(error, BadRequest) and refusal(error) == fine:
+                    return None
+                if not left or not unanswered(error):
+                    raise translated(error, place) from None
+            await self._clock.sleep(backoff.next())
+        return None
+
+    async def _plainly(self, chat_id: str, part: Part, call: Callable[[bool], Coroutine[object, object, T]]) -> T:
+        """When Telegram does not take the formatting, the same words without it are better than none."""
+        try:
+            return await self._call(chat_id, call(True))
+        except BadRequest as error:
+            if not part.markup or refusal(error) != "markup":
+                raise
+        return await self._call(chat_id, call(False))
+
+    async def _call(self, chat_id: str, call: Coroutine[object, object, T]) -> T:
+        try:
+            return await self._flights.land(call)
+        except RetryAfter as error:
+            self._gate.flooded(chat_id, seconds(error))
+            raise
+
+    async def _send(self, place: Place, part: Part, reply_to: MessageRef | None, formatted: bool) -> int:
+        reply = ReplyParameters(int(reply_to.message_id), allow_sending_without_reply=True) if reply_to is not None else None
+        more: dict[str, object] = {}
+        if part.buttons or part.ask is not None:
+            more["reply_markup"] = keyboard_of(part)
+        if part.file is None:
+            if formatted and part.markup:
+                more["entities"] = to_bot_api(part)
+            message = await self._bot.send_message(
+                int(place.chat_id),
+                part.text,
+                message_thread_id=_thread(place),
+                reply_parameters=reply,
+                link_preview_options=_NO_PREVIEW,
+                api_kwargs=more,
+            )
+        else:
+            if formatted and part.markup:
+                more["caption_entities"] = to_bot_api(part)
+            message = await self._bot.send_document(
+                int(place.chat_id),
+                InputFile(part.file.data, filename=part.file.name),
+                caption=_caption(part) or None,
+                message_thread_id=_thread(place),
+                reply_parameters=reply,
+                api_kwargs=more,
+            )
+        return message.message_id
+
+    async def _edit(self, ref: MessageRef, part: Part, formatted: bool) -> None:
+        chat_id, message_id = int(ref.place.chat_id), int(ref.message_id)
+        more: dict[str, object] = {"reply_markup": keyboard_of(part)} if part.buttons else {}
+        if part.file is not None:
+            media = InputMediaDocument(
+                InputFile(part.file.data, filename=part.file.name, attach=True),
+                caption=_caption(part) or None,
+                api_kwargs={"caption_entities": to_bot_api(part)} if formatted and part.markup else None,
+            )
+            await self._bot.edit_message_media(media, chat_id, message_id, api_kwargs=more)
+            return
+        if formatted and part.markup:
+            more["entities"] = to_bot_api(part)
+        await self._bot.edit_message_text(part.text, chat_id, message_id, link_preview_options=_NO_PREVIEW, api_kwargs=more)
+
+
+def _thread(place: Place) -> int | None:
+    return int(place.thread_id) if place.thread_id else None
+
+
+def _caption(part: Part) -> str:
+    """A text of its own belongs into a part of its own; cutting it here would lose it without a word."""
+    if len(part.text) > MAX_CAPTION:
+        raise ContentRefused("the text beside the file is too long")
+    return part.text

@@ -1,0 +1,113 @@
+"""What the Telegram tests stand on: a real adapter, the loopback Bot API, and a core that keeps a list."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from adapters.telegram.adapter import TelegramAdapter
+from adapters.telegram.limiter import Limits
+from adapters.telegram.options import TelegramOptions
+from bot.errors import StorageError
+from bot.events import Author, Event, Place
+from bot.messages import Ask, Part
+from bot.ports import Choice
+from tests.fakes.telegram import FakeTelegram
+
+PLENTY = Limits(rate=1e6, burst=1e6, private_rate=1e6, private_burst=1e6, group_count=10**6)
+
+
+class FastClock:
+    """Real time, but sleeping takes a hundredth of it."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await asyncio.sleep(seconds / 100)
+
+
+class RealClock(FastClock):
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await asyncio.sleep(seconds)
+
+
+@dataclass
+class ListCore:
+    """A core that accepts everything. `failures` is how many times the storage fails first; `line` is said to who presses."""
+
+    events: list[Event] = field(default_factory=list)
+    caught: list[str] = field(default_factory=list)
+    failures: int = 0
+    attempts: int = 0
+    line: str | None = None
+    before_accept: Callable[[Event], object] | None = None
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def accept(self, event: Event) -> str | None:
+        self.attempts += 1
+        if self.before_accept is not None:
+            self.before_accept(event)
+        if self.failures > 0:
+            self.failures -= 1
+            raise StorageError("disk full")
+        self.events.append(event)
+        self.changed.set()
+        return self.line
+
+    async def caught_up(self, platform: str) -> None:
+        self.caught.append(platform)
+        self.changed.set()
+
+    async def suggest(self, author: Author, place: Place, option: str, prefix: str) -> Sequence[Choice]:
+        return ()
+
+    async def prompt_for(self, author: Author, place: Place, command: str) -> Ask | None:
+        return None
+
+    async def wait(self, condition: Callable[[], object], timeout: float = 3.0) -> None:
+        """Until the condition is true of what was accepted."""
+        await until(condition, timeout)
+
+
+async def until(condition: Callable[[], object], timeout: float = 3.0) -> None:
+    """Looks every few milliseconds; AssertionError when it does not become true in time."""
+    deadline = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError("it did not happen in time")
+        await asyncio.sleep(0.005)
+
+
+def options_for(fake: FakeTelegram, folder: str, **changes: object) -> TelegramOptions:
+    base = TelegramOptions(token=fake.token, api_url=fake.url, lock_folder=folder, poll_timeout=2, poll_grace=2.0, call_timeout=2.0)
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+@contextlib.asynccontextmanager
+async def running(adapter: TelegramAdapter, core: ListCore) -> AsyncIterator[asyncio.Task[None]]:
+    """The adapter receives meanwhile, and is closed afterwards."""
+    task = asyncio.create_task(adapter.run(core))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await task
+        await adapter.close()
+
+
+def plain(text: str, **fields: object) -> Part:
+    return Part(0, len(text), text, **fields)  # type: ignore[arg-type]
