@@ -214,6 +214,11 @@ class Post:
     not_before: datetime | None = None
 
 
+def post_key(reply_id: int, ordinal: int) -> str:
+    """The same for the same part at every try, so that a platform that knows idempotent sends keeps one."""
+    return f"p{reply_id:x}-{ordinal}"
+
+
 @dataclass(frozen=True, slots=True)
 class OpenAsk:
     """A question that waits for its answer from one person in one place, until `expires_at`."""

@@ -29,7 +29,7 @@ def plain_lines(text: str) -> str:
 
 
 WAITING = _("…")
-STILL_THINKING = _("Still thinking…")
+STILL_THINKING = _("Still thinking")
 STUB = _("(moved up)")
 LATE = _("*(late)*")
 STOPPED_MARK = _("*(stopped)*")
@@ -92,7 +92,8 @@ TITLE_SET = _("This session is now called **{title}**.")
 DELETED = _("Deleted **{title}** (`#{id}`). It is gone for good in {hours} h.")
 UNDELETED = _("**{title}** (`#{id}`) is back.")
 ENDED = _(
-    "Session ended.\n\n- id: `#{id}`\n- started: {start}\n- ended: {end}\n- {count} messages, {tokens} tokens\n\nThe next message opens a new one."
+    "Session ended.\n\n- id: `#{id}`\n- started: {start}\n- ended: {end}\n- {count} messages, {tokens} tokens\n\n"
+    "The next message opens a new one."
 )
 ALREADY_ENDED = _("There is no session to end. The next message opens one.")
 UNDONE = _("Took the last turn back. It stays in your own message above, if you want to send it again.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.changes import AddPost, DirtyPosts
 from bot.events import MessageRef, Place
-from bot.messages import Ask, ButtonRow, Content, Post
+from bot.messages import Ask, ButtonRow, Content, Post, post_key
 from bot.rules.decision import Decision, Delivery, Given
 
 
@@ -37,8 +37,3 @@ def say_instead(reply_id: int, place: Place, text: str, buttons: tuple[ButtonRow
     """Puts other words into a reply that stands there already."""
     content = Content(text, buttons, audience=audience)
     return Decision((DirtyPosts(reply_id, content),), deliver=(Delivery(reply_id, place),))
-
-
-def post_key(reply_id: int, ordinal: int) -> str:
-    """The same for the same part at every try, so that a platform that knows idempotent sends keeps one."""
-    return f"p{reply_id:x}-{ordinal}"

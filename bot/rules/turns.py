@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bot.changes import AddMessage, AddTurn, AdvanceLeaf, Change, DirtyPosts, DropPosts, FillMessage, MovePosts, SetMessageStatus, SetTurn
-from bot.messages import Message, Turn, TurnStatus
+from bot.changes import (
+    AddMessage,
+    AddPost,
+    AddTurn,
+    AdvanceLeaf,
+    Change,
+    DirtyPosts,
+    DropPosts,
+    FillMessage,
+    MovePosts,
+    SetMessageStatus,
+    SetTurn,
+)
+from bot.messages import Message, Post, Turn, TurnStatus, post_key
 from bot.rules.decision import Abort, Asked, Decision, Delivery, Given
 
 OPEN: tuple[TurnStatus, ...] = ("pending", "streaming")
@@ -36,8 +48,14 @@ def owe(given: Given, prompt: Message, asked: Asked, *, posts_of: int | None = N
         revises=revises.id if revises else None,
         user_id=given.user_id,
     )
-    moved: tuple[Change, ...] = (MovePosts(posts_of, turn.reply_id),) if posts_of is not None else ()
-    return Decision((AddMessage(reply), AddTurn(turn), *moved), wake=(prompt.session_id,))
+    shown: Change = AddPost(_first_post(given, turn)) if posts_of is None else MovePosts(posts_of, turn.reply_id)
+    return Decision((AddMessage(reply), AddTurn(turn), shown), wake=(prompt.session_id,))
+
+
+def _first_post(given: Given, turn: Turn) -> Post:
+    """Planned from the start: what is owed to be seen is stored with what is owed to be answered."""
+    key = post_key(turn.reply_id, 0)
+    return Post(given.next_id(), turn.reply_id, 0, turn.place, "planned", key, reply_to=turn.reply_to)
 
 
 def owed_reply(decision: Decision) -> int | None:

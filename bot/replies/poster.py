@@ -1,0 +1,217 @@
+"""Brings the posts of one reply in line with what it should show: edits what is there, sends what is missing, takes the rest away.
+
+Where a platform has no idempotent sends, a new post is sent short of its text and gets the text by an edit: a send that is repeated
+after a crash or a lost answer can leave a stub behind, never a second answer (faults.md 1.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.changes import AddPost, Change, SetPost
+from bot.errors import ContentRefused, DeleteRefused, MessageGone, SendUnknown
+from bot.events import MessageRef, Place
+from bot.messages import Content, Part, Post, post_key
+from bot.ports import Adapter, Clock, Store
+from bot.replies import texts
+
+STUB_LETTERS = 60
+SEND_TRIES = 5
+EDIT_TRIES = 8
+"""Tries of a call whose outcome is unknown, one second apart and then twice as long each, before the delivery is put off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a reply is shown, to what it replies, and for whose eyes."""
+
+    place: Place
+    reply_to: MessageRef | None = None
+    audience: str = ""
+
+
+class Poster:
+    """The posts of one reply. One call at a time; none is ever cancelled while it is under way."""
+
+    def __init__(
+        self, adapter: Adapter, store: Store, clock: Clock, next_id: Callable[[], int], reply_id: int, target: Target, posts: Sequence[Post]
+    ) -> None:
+        self.reply_id = reply_id
+        self.target = target
+        self.uncertain = False
+        """Whether a preview ended unknown: it may still arrive after the final text."""
+        self.unsettled = False
+        """Whether the final text was written, and is to be written once more for that reason."""
+        self._adapter = adapter
+        self._store = store
+        self._clock = clock
+        self._next_id = next_id
+        self._posts = {post.ordinal: post for post in posts}
+        self._shown: dict[int, Part] = {}
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a post already."""
+        return self._ref(0) is not None
+
+    async def preview(self, text: str) -> None:
+        """Shows the growing text on as many posts as it takes; raises what the adapter raises."""
+        parts = self._adapter.render(Content(f"{text} {texts.WAITING}"))
+        for ordinal, part in enumerate(parts):
+            if self._ref(ordinal) is None:
+                await self._place(ordinal, part, preview=True)
+            elif self._shown.get(ordinal) != part:
+                await self._preview_edit(ordinal, part)
+
+    async def _preview_edit(self, ordinal: int, part: Part) -> None:
+        ref = self._ref(ordinal)
+        assert ref is not None  # noqa: S101 - the caller has just looked
+        try:
+            await self._adapter.edit(ref, part, preview=True)
+        except SendUnknown:
+            self.uncertain = True
+            raise
+        self._shown[ordinal] = part
+
+    async def finish(self, content: Content) -> None:
+        """Makes the posts show the content, whole; when it returns, what is stored says so.
+
+        Raises RateLimited, PlaceUnavailable, PlaceMoved, or SendUnknown after several tries: then nothing is lost, and it can be called
+        again.
+        """
+        parts = self._adapter.render(content)
+        done: list[Change] = []
+        self.unsettled, self.uncertain = self.uncertain, False
+        for ordinal, part in enumerate(parts):
+            await self._show(ordinal, part)
+            done.append(SetPost(self._posts[ordinal].id, "placed" if self.unsettled else "final", self._ref(ordinal)))
+        for ordinal in [ordinal for ordinal in self._posts if ordinal >= len(parts)]:
+            done.append(await self._take_away(ordinal))
+        await self._store.apply(done)
+
+    def plan(self) -> tuple[Change, ...]:
+        """A first post, where there is none yet: so that what is owed is known, whatever happens next."""
+        if self._posts:
+            return ()
+        target = self.target
+        key = post_key(self.reply_id, 0)
+        post = Post(self._next_id(), self.reply_id, 0, target.place, "planned", key, reply_to=target.reply_to)
+        self._posts[0] = post
+        return (AddPost(post),)
+
+    def put_off(self, not_before: datetime) -> tuple[Change, ...]:
+        """Remembers with the first post that nothing may be tried before then."""
+        return tuple(SetPost(post.id, post.state, post.ref, not_before) for post in self._posts.values() if post.ordinal == 0)
+
+    async def take_away_all(self) -> None:
+        """Takes every post away."""
+        done = [await self._take_away(ordinal) for ordinal in sorted(self._posts)]
+        if done:
+            await self._store.apply(done)
+
+    async def _show(self, ordinal: int, part: Part) -> None:
+        for _ in range(2):
+            if self._ref(ordinal) is None and await self._place(ordinal, part, preview=False):
+                return
+            ref = self._ref(ordinal)
+            if ref is None or self._shown.get(ordinal) == part:
+                return
+            try:
+                await self._edit(ref, part)
+            except MessageGone:
+                self._forget(ordinal)
+                continue
+            self._shown[ordinal] = part
+            return
+
+    async def _edit(self, ref: MessageRef, part: Part) -> None:
+        """An edit is idempotent: an unknown outcome is tried again."""
+        pause = 1.0
+        for attempt in range(EDIT_TRIES):
+            try:
+                await self._adapter.edit(ref, part)
+            except SendUnknown:
+                if attempt == EDIT_TRIES - 1:
+                    raise
+                await self._clock.sleep(pause)
+                pause = min(pause * 2, 30.0)
+            except ContentRefused:
+                await self._adapter.edit(ref, replace(part, text=texts.CANNOT_SHOW, markup=()))
+                return
+            else:
+                return
+
+    async def _place(self, ordinal: int, part: Part, *, preview: bool) -> bool:
+        """Sends a post and stores where it is; True if it shows the whole part already."""
+        capabilities = self._adapter.capabilities(self.target.place)
+        whole = capabilities.idempotent_send
+        sent = part if whole or preview else self._stub(part)
+        known = self._posts.get(ordinal)
+        ref = await self._send(ordinal, sent, preview=preview)
+        post = Post(
+            id=known.id if known else self._next_id(),
+            reply_id=self.reply_id,
+            ordinal=ordinal,
+            place=self.target.place,
+            state="placed",
+            key=post_key(self.reply_id, ordinal),
+            ref=ref,
+            content=known.content if known else None,
+            reply_to=known.reply_to if known else None,
+        )
+        self._posts[ordinal] = post
+        self._shown[ordinal] = sent
+        await self._store.apply((SetPost(post.id, "placed", ref) if known else AddPost(post),))
+        return whole
+
+    async def _send(self, ordinal: int, part: Part, *, preview: bool) -> MessageRef:
+        """A send that ended unknown is repeated: it carries no whole answer, or the platform knows its key."""
+        pause = 1.0
+        for attempt in range(SEND_TRIES):
+            try:
+                return await self._adapter.send(
+                    self.target.place,
+                    part,
+                    reply_to=self.target.reply_to if ordinal == 0 else None,
+                    audience=self.target.audience,
+                    key=post_key(self.reply_id, ordinal),
+                    preview=preview,
+                )
+            except SendUnknown:
+                if attempt == SEND_TRIES - 1:
+                    raise
+                await self._clock.sleep(pause)
+                pause = min(pause * 2, 30.0)
+        raise SendUnknown
+
+    def _stub(self, part: Part) -> Part:
+        """The first words, never all of them. A question keeps its form, which only a send can give it."""
+        if part.ask is not None:
+            return part
+        words = part.text[:STUB_LETTERS].split()
+        short = " ".join(words[:-1])
+        text = f"{texts.plain(short)} {texts.WAITING}".strip()
+        return self._adapter.render(Content(text))[0]
+
+    async def _take_away(self, ordinal: int) -> Change:
+        post = self._posts[ordinal]
+        if post.ref is None:
+            return SetPost(post.id, "gone")
+        try:
+            await self._adapter.delete(post.ref)
+        except MessageGone:
+            return SetPost(post.id, "gone")
+        except DeleteRefused:
+            await self._edit(post.ref, self._adapter.render(Content(texts.STUB))[0])
+        return SetPost(post.id, "gone")
+
+    def _ref(self, ordinal: int) -> MessageRef | None:
+        post = self._posts.get(ordinal)
+        return post.ref if post else None
+
+    def _forget(self, ordinal: int) -> None:
+        """The post is gone from the platform: it is sent once as a new one."""
+        self._posts[ordinal] = replace(self._posts[ordinal], ref=None)
+        self._shown.pop(ordinal, None)

@@ -1,0 +1,116 @@
+"""What the model sees: the system prompt, then the branch from its newest end back to what fits, whole turns at a time."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.messages import Message, Session
+from bot.models.tokens import Estimator
+from bot.policy import Policy
+from bot.ports import ChatMessage, Reader
+
+FIRST_READ = 48
+MESSAGE_OVERHEAD = 4
+HEADROOM = 0.9
+"""The part of the budget that is filled: an estimate errs."""
+REMEMBERED = 20_000
+DEFAULT_PROMPT = (
+    "You are Parley, a helpful assistant in a chat. Answer in the language of the person, and to the point. "
+    "You may use Markdown: bold, italics, lists, code blocks, links and small tables."
+)
+
+
+class Context:
+    """Builds contexts. Token estimates of stored messages are remembered, as their texts never change."""
+
+    def __init__(self, reader: Reader, policy: Policy, estimator: Estimator) -> None:
+        self._reader = reader
+        self._policy = policy
+        self._estimator = estimator
+        self._tokens: OrderedDict[int, int] = OrderedDict()
+
+    async def build(self, session: Session, prompt_id: int, now: datetime, *, shared: bool, keep: float = 1.0) -> list[ChatMessage]:
+        """The messages for an answer to `prompt_id`. `keep` is the part of the fitting turns that stays, for a server that said
+        it was too long; the newest turn always stays."""
+        system = ChatMessage("system", self._system(session, now))
+        factor = self._estimator.factor(session.model or self._policy.model)
+        room = (self._policy.context_tokens * HEADROOM) / factor - self._estimator.estimate(system.text) - MESSAGE_OVERHEAD
+        turns = await self._fitting(prompt_id, room)
+        if keep < 1.0:
+            turns = turns[-max(1, int(len(turns) * keep)) :]
+        return [system, *_joined([message for turn in turns for message in turn], shared=shared)]
+
+    async def _fitting(self, prompt_id: int, room: float) -> list[list[Message]]:
+        """The newest turns that fit, oldest first; at least the newest."""
+        limit = FIRST_READ
+        while True:
+            branch = await self._reader.branch(prompt_id, limit)
+            whole = not branch or branch[0].number == 1 or len(branch) < limit
+            turns = _turns([message for message in branch if _counts(message)])
+            kept, full = self._newest(turns, room)
+            if full or whole:
+                return kept
+            limit *= 4
+
+    def _newest(self, turns: list[list[Message]], room: float) -> tuple[list[list[Message]], bool]:
+        kept: list[list[Message]] = []
+        for turn in reversed(turns):
+            room -= sum(self._cost(message) for message in turn)
+            if room < 0 and kept:
+                return kept[::-1], True
+            kept.append(turn)
+        return kept[::-1], False
+
+    def _cost(self, message: Message) -> int:
+        known = self._tokens.get(message.id)
+        if known is None:
+            known = self._estimator.estimate(message.text) + self._estimator.estimate(message.quoted) + MESSAGE_OVERHEAD
+            self._tokens[message.id] = known
+            if len(self._tokens) > REMEMBERED:
+                self._tokens.popitem(last=False)
+        return known
+
+    def _system(self, session: Session, now: datetime) -> str:
+        """The persona with the date and the time zone: not the minute, so that servers can reuse what they have read."""
+        prompt = session.persona or self._policy.system_prompt or DEFAULT_PROMPT
+        today = now.astimezone(self._policy.timezone)
+        return f"{prompt}\n\nToday is {today:%A, %d %B %Y} (time zone {self._policy.timezone.key})."
+
+
+def _counts(message: Message) -> bool:
+    """Whether a message is part of the context: failed and removed ones are not, nor an answer without a word."""
+    if message.role == "assistant":
+        return message.status in ("complete", "stopped") and bool(message.text.strip())
+    return message.status != "removed"
+
+
+def _turns(messages: Sequence[Message]) -> list[list[Message]]:
+    """Cut before each user message that follows an answer."""
+    turns: list[list[Message]] = []
+    for message in messages:
+        if not turns or (message.role == "user" and turns[-1][-1].role == "assistant"):
+            turns.append([])
+        turns[-1].append(message)
+    return turns
+
+
+def _joined(messages: Sequence[Message], *, shared: bool) -> list[ChatMessage]:
+    """As the model reads them. Neighbours of one role become one message: strict servers want them in turn."""
+    joined: list[ChatMessage] = []
+    for message in messages:
+        text = _as_read(message, shared=shared)
+        if joined and joined[-1].role == message.role:
+            joined[-1] = ChatMessage(message.role, f"{joined[-1].text}\n\n{text}")
+        else:
+            joined.append(ChatMessage(message.role, text))
+    return joined
+
+
+def _as_read(message: Message, *, shared: bool) -> str:
+    if message.role == "assistant":
+        return f"{message.text}\n[stopped here by the person]" if message.status == "stopped" else message.text
+    quoted = "\n".join(f"> {line}" for line in message.quoted.splitlines())
+    said = f"{message.author}: {message.text}" if shared and message.author else message.text
+    return f"{quoted}\n\n{said}" if quoted else said

@@ -1,0 +1,84 @@
+"""What an event of a platform means: which rule it comes under. Pure: it is given an event and what was found, and returns a decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.changes import CloseQuestion
+from bot.events import CommandInvoked, MessageReceived, MessageRef
+from bot.messages import OpenAsk
+from bot.replies import texts
+from bot.rules.append import Words, append, branch_off
+from bot.rules.decision import Asked, Decision, Given
+from bot.rules.say import say
+from bot.sessions.cleaning import is_blank
+
+LONGEST_QUOTATION = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """A message that is really a command: the word `exit`, or the answer to a question."""
+
+    command: CommandInvoked
+    first: Decision = Decision()
+
+
+def receive(event: MessageReceived, given: Given, tokens: int) -> Decision | Perform:
+    """A message that is addressed to the bot, of `tokens` tokens by estimate."""
+    place, text = event.ref.place, event.text.strip()
+    ask = open_ask(event, given)
+    if is_blank(text):
+        line = texts.TEXT_ONLY if event.attachments else texts.BLANK
+        return say(given, place, line, reply_to=_in_group(event))
+    if ask is not None:
+        name, _, args = ask.command.partition(" ")
+        return Perform(_as_command(event, name, f"{args} {text}".strip()), Decision((CloseQuestion(ask.id),)))
+    if given.capabilities.exit_word and text.lower() == "exit":
+        return Perform(_as_command(event, "end", ""))
+    if tokens > given.policy.context_tokens:
+        line = texts.TOO_LONG.format(tokens=tokens, limit=given.policy.context_tokens)
+        return say(given, place, line, reply_to=_in_group(event))
+    return _converse(event, given, text)
+
+
+def _converse(event: MessageReceived, given: Given, text: str) -> Decision:
+    found = given.found
+    asked = Asked(event.ref.place, _in_group(event), event.sent_at)
+    own = found.shown_session is not None and found.shown_session.user_id == given.owner_id and found.shown_session.deleted_at is None
+    if own and found.shown is not None and found.shown_session is not None:
+        words = Words(text, event.author.name, event.ref, event.quoted.text if event.quoted else "")
+        host_id = found.shown.host or found.shown.id
+        current = found.session is not None and found.session.id == found.shown_session.id
+        newest = found.leaf is not None and host_id in (found.leaf.id, found.leaf.host)
+        if found.shown.status == "open" or (current and newest) or found.shown.status == "removed":
+            return append(given, words, asked)
+        return branch_off(given, found.shown_session, found.shown, words, asked)
+    return append(given, Words(text, event.author.name, event.ref, _quotation(event, given)), asked)
+
+
+def _quotation(event: MessageReceived, given: Given) -> str:
+    """What was quoted, for the model. A post that answers somebody else is a quotation too; the bot's own remarks are not."""
+    found = given.found
+    if event.quoted is not None:
+        return f"{event.quoted.author}: {event.quoted.text}" if event.quoted.author else event.quoted.text
+    return found.shown.text[:LONGEST_QUOTATION] if found.shown is not None else ""
+
+
+def open_ask(event: MessageReceived, given: Given) -> OpenAsk | None:
+    """The question that this message answers: a reply to it, or in a private place whatever comes next and is no other reply."""
+    ask = given.found.ask
+    if ask is None or ask.expires_at <= given.now or ask.user_id != given.user_id:
+        return None
+    if given.found.post is not None and given.found.post.reply_id == ask.reply_id:
+        return ask
+    return ask if event.ref.place.kind == "private" and event.reply_to is None else None
+
+
+def _as_command(event: MessageReceived, name: str, args: str) -> CommandInvoked:
+    return CommandInvoked(event.ref, event.author, name, args, event.sent_at, event.key)
+
+
+def _in_group(event: MessageReceived) -> MessageRef | None:
+    """In a group an answer replies to who asked."""
+    return event.ref if event.ref.place.kind == "group" else None

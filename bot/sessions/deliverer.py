@@ -1,0 +1,125 @@
+"""Finishes what people are owed to see: the posts of a stored answer or of a command's reply, until they show it or cannot."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from bot.changes import AddPost, Change, MovePlace, SetPost, SetReachable
+from bot.errors import AdapterError, PlaceMoved, PlaceUnavailable, RateLimited
+from bot.events import Place
+from bot.messages import Button, Content, Message, Post, Turn, post_key
+from bot.replies import texts
+from bot.replies.poster import Poster, Target
+from bot.sessions.desk import Desk
+from bot.sessions.showing import answer_content
+
+log = logging.getLogger(__name__)
+
+AFTER_TROUBLE = 30.0
+"""Seconds until a delivery is tried again that failed for a reason the platform did not name a time for."""
+SETTLE = 10.0
+"""Seconds after which a final text is written once more, where a preview ended unknown and may arrive late (faults.md 1.5.11)."""
+
+
+class Deliverer:
+    """`later` is called to have a reply delivered again after some seconds."""
+
+    def __init__(self, desk: Desk, later: Callable[[int, Place, str, float], None]) -> None:
+        self._desk = desk
+        self._later = later
+
+    def poster(self, reply_id: int, target: Target, posts: Sequence[Post]) -> Poster:
+        desk = self._desk
+        return Poster(desk.adapters[target.place.platform], desk.store, desk.clock, desk.ids.next, reply_id, target, posts)
+
+    async def deliver(self, reply_id: int, session_id: str = "") -> None:
+        """Brings the posts of a reply in line, whatever state they are in."""
+        store = self._desk.store
+        posts = await store.posts(reply_id)
+        message = await store.message(reply_id)
+        turn = await store.turn_of(reply_id) if message is not None else None
+        if message is not None and message.status == "open":
+            return
+        place = posts[0].place if posts else turn.place if turn else None
+        if place is None or place.platform not in self._desk.adapters:
+            return
+        await self._wait_for(posts)
+        reply_to = turn.reply_to if turn else posts[0].reply_to
+        content = await self._content(message, turn, posts)
+        target = Target(place, reply_to if reply_to and reply_to.place == place else None, content.audience if content else "")
+        poster = self.poster(reply_id, target, posts)
+        if content is None or any(post.state == "surplus" for post in posts):
+            await self.attempt(poster, None, session_id)
+        else:
+            await self.attempt(poster, content, session_id)
+
+    async def _content(self, message: Message | None, turn: Turn | None, posts: Sequence[Post]) -> Content | None:
+        """What is to be shown; None where the posts are to go."""
+        if message is not None:
+            if message.status == "removed":
+                return None
+            return await answer_content(self._desk.store, message, turn)
+        return posts[0].content if posts else None
+
+    async def _wait_for(self, posts: Sequence[Post]) -> None:
+        """Keeps to the time that a platform named, after a restart too."""
+        times = [post.not_before for post in posts if post.not_before is not None]
+        if times:
+            await self._desk.clock.sleep(max(0.0, (max(times) - self._desk.clock.now()).total_seconds()))
+
+    async def attempt(self, poster: Poster, content: Content | None, session_id: str = "") -> None:
+        """Until the posts show the content (None: are gone), or cannot; a limit only takes longer."""
+        while True:
+            try:
+                if content is None:
+                    await poster.take_away_all()
+                else:
+                    await poster.finish(content)
+            except RateLimited as limited:
+                await self._put_off(poster, limited.retry_after)
+            except PlaceUnavailable as error:
+                log.warning("a place of %s cannot be written to: %s", poster.target.place.platform, type(error).__name__)
+                await self._give_up(poster)
+                return
+            except PlaceMoved as moved:
+                await self._desk.store.apply((MovePlace(poster.target.place, moved.place),))
+                self._later(poster.reply_id, moved.place, session_id, 0.0)
+                return
+            except AdapterError as error:
+                log.warning("a reply on %s is tried again: %s", poster.target.place.platform, type(error).__name__)
+                await self._put_off(poster, AFTER_TROUBLE)
+            else:
+                break
+        if poster.unsettled:
+            self._later(poster.reply_id, poster.target.place, session_id, SETTLE)
+
+    async def _put_off(self, poster: Poster, seconds: float) -> None:
+        not_before = self._desk.clock.now() + timedelta(seconds=seconds)
+        await self._desk.store.apply(poster.put_off(not_before))
+        await self._desk.clock.sleep(seconds)
+
+    async def _give_up(self, poster: Poster) -> None:
+        """The posts are written off. A private answer that could not be given leaves a line where it was asked for."""
+        posts = await self._desk.store.posts(poster.reply_id)
+        changes: list[Change] = [SetPost(post.id, "gone") for post in posts]
+        origin = posts[0].reply_to.place if posts and posts[0].reply_to else None
+        if origin is None or origin == poster.target.place:
+            await self._desk.store.apply((*changes, SetReachable(poster.target.place, False)))
+            return
+        reply_id = self._desk.ids.next()
+        link = self._desk.adapters[origin.platform].capabilities(origin).private_link
+        buttons = ((Button(texts.WRITE_TO_ME, url=link),),) if link else ()
+        line = Post(
+            id=self._desk.ids.next(),
+            reply_id=reply_id,
+            ordinal=0,
+            place=origin,
+            state="planned",
+            key=post_key(reply_id, 0),
+            content=Content(texts.PRIVATE_ELSEWHERE, buttons),
+            reply_to=posts[0].reply_to,
+        )
+        await self._desk.store.apply((*changes, AddPost(line)))
+        self._later(reply_id, origin, "", 0.0)

@@ -1,0 +1,75 @@
+"""What everybody in the sessions room shares: the lock under which decisions are made, what runs just now, fresh ids, and the ports."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.messages import Turn
+from bot.policy import Policy
+from bot.ports import Adapter, Clock, Store
+from bot.rules.decision import Shown
+
+
+class Ids:
+    """One counter for users, messages, turns, posts, replies and questions; it goes on where the store stopped."""
+
+    def __init__(self) -> None:
+        self._counter = itertools.count(1)
+
+    def start_after(self, last: int) -> None:
+        self._counter = itertools.count(last + 1)
+
+    def next(self) -> int:
+        return next(self._counter)
+
+
+def random_session_id() -> str:
+    """Sixteen hexadecimal digits that cannot be guessed."""
+    return secrets.token_hex(8)
+
+
+class Running:
+    """A turn that is being answered. The worker lets go of it when it is released, and then writes nothing more about it."""
+
+    def __init__(self, turn: Turn) -> None:
+        self.turn = turn
+        self.text = ""
+        self.visible = False
+        self.released = False
+        self.parked = False
+        self.heir: int | None = None
+        self.task: asyncio.Task[object] | None = None
+
+    def release(self, heir: int | None) -> None:
+        """The turn has ended by a decision; a post that is under way belongs to `heir`, or is taken away."""
+        self.released = True
+        self.heir = heir
+        if self.task is not None:
+            self.task.cancel()
+
+    def park(self) -> None:
+        """The process ends: the turn stays owed, and goes on after the restart."""
+        self.parked = True
+        self.release(self.turn.reply_id)
+
+
+@dataclass(slots=True)
+class Desk:
+    """Decisions are made one at a time, under `lock`: what a decision was based on cannot change under it."""
+
+    store: Store
+    adapters: Mapping[str, Adapter]
+    policy: Policy
+    clock: Clock
+    new_session_id: Callable[[], str] = random_session_id
+    ids: Ids = field(default_factory=Ids)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    running: dict[int, Running] = field(default_factory=dict)
+
+    def shown(self) -> dict[int, Shown]:
+        """What people can see of the turns that run."""
+        return {turn_id: Shown(running.text, running.visible) for turn_id, running in self.running.items()}

@@ -1,0 +1,199 @@
+"""The core: takes events in, stores what is decided about them, and wakes who has something to do."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import timedelta
+
+from bot.errors import AlreadySeen, Conflict
+from bot.events import Author, Event, MessageReceived, Place
+from bot.messages import Ask
+from bot.models.tokens import Estimator
+from bot.policy import Policy
+from bot.ports import Adapter, Choice, Clock, Model, Store
+from bot.rules.decision import Abort, Decision
+from bot.sessions.cleaning import clean
+from bot.sessions.context import Context
+from bot.sessions.deliverer import Deliverer
+from bot.sessions.desk import Desk, random_session_id
+from bot.sessions.intake import Intake
+from bot.sessions.lanes import Lanes
+from bot.sessions.suggestions import prompt_for, suggest
+from bot.sessions.titles import Titles
+from bot.sessions.turn import TurnRunner
+
+log = logging.getLogger(__name__)
+
+DECISION_TRIES = 5
+PURGE_EVERY = 3600.0
+
+
+class Dispatcher:
+    """The conversation core (bot.ports.Core). `start` before the adapters run, `stop` after they have ended."""
+
+    def __init__(
+        self,
+        store: Store,
+        model: Model,
+        adapters: Mapping[str, Adapter],
+        policy: Policy,
+        clock: Clock,
+        *,
+        new_session_id: Callable[[], str] = random_session_id,
+    ) -> None:
+        self._desk = Desk(store, adapters, policy, clock, new_session_id)
+        self._estimator = Estimator()
+        self._intake = Intake(self._desk, self._estimator)
+        self._failure: asyncio.Future[BaseException] | None = None
+        self._lanes = Lanes(self._fail)
+        self._timers: set[asyncio.Task[None]] = set()
+        self._deliverer = Deliverer(self._desk, self._deliver_later)
+        context = Context(store, policy, self._estimator)
+        self._runner = TurnRunner(self._desk, model, context, self._estimator, self._deliverer)
+        self._titles = Titles(self._desk, model)
+        self._caught_up: set[str] = set()
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Takes up what the last life of the program left; nothing is answered before its platform has caught up."""
+        self._failure = asyncio.get_running_loop().create_future()
+        await self._desk.store.recover()
+        self._desk.ids.start_after(await self._desk.store.last_id())
+        self._timer(self._purge())
+
+    async def failed(self) -> BaseException:
+        """Waits until the core or the storage has failed for good, and says how."""
+        assert self._failure is not None  # noqa: S101 - start() comes first
+        return await asyncio.shield(self._failure)
+
+    async def stop(self, grace: float = 1.0) -> None:
+        """Parks what runs, so that it goes on after the restart, and ends within about `grace` seconds."""
+        self._stopping = True
+        for timer in self._timers:
+            timer.cancel()
+        for running in list(self._desk.running.values()):
+            running.park()
+        await self._lanes.close(grace)
+
+    async def idle(self) -> None:
+        """Returns when everything owed has been answered and delivered. For tests and tools."""
+        await self._lanes.idle()
+
+    async def accept(self, event: Event) -> str | None:
+        """See bot.ports.Core."""
+        if isinstance(event, MessageReceived) and not event.addressed:
+            return None
+        event = clean(event)
+        refusal = self._intake.admit(event)
+        async with self._desk.lock:
+            decision = await self._decided(event, refusal)
+            for abort in decision.abort:
+                self._let_go(abort)
+        self._set_going(decision)
+        return decision.line
+
+    async def _decided(self, event: Event, refusal: str | None) -> Decision:
+        """Decides and stores; where the ground has moved under the decision, decides again."""
+        for attempt in range(DECISION_TRIES):
+            decision = await self._intake.decide(event, refusal)
+            if decision is None:
+                return Decision()
+            try:
+                await self._desk.store.apply(decision.changes, key=event.key, at=self._desk.clock.now())
+            except AlreadySeen:
+                return Decision()
+            except Conflict:
+                if attempt == DECISION_TRIES - 1:
+                    raise
+                continue
+            return decision
+        return Decision()
+
+    async def caught_up(self, platform: str) -> None:
+        """See bot.ports.Core."""
+        if platform in self._caught_up:
+            return
+        self._caught_up.add(platform)
+        for session_id, place in await self._desk.store.owing_sessions():
+            if place.platform == platform:
+                self._wake(session_id)
+        for reply_id, place in await self._desk.store.unfinished_replies():
+            if place.platform == platform:
+                message = await self._desk.store.message(reply_id)
+                self._deliver(reply_id, place, message.session_id if message else "")
+
+    async def suggest(self, author: Author, place: Place, option: str, prefix: str) -> Sequence[Choice]:
+        """See bot.ports.Core."""
+        return await suggest(self._desk.store, author, place, option, prefix)
+
+    async def prompt_for(self, author: Author, place: Place, command: str) -> Ask | None:
+        """See bot.ports.Core."""
+        return await prompt_for(self._desk.store, author, place, command)
+
+    def _let_go(self, abort: Abort) -> None:
+        running = self._desk.running.pop(abort.turn_id, None)
+        if running is not None:
+            running.release(abort.heir)
+
+    def _set_going(self, decision: Decision) -> None:
+        for delivery in decision.deliver:
+            self._deliver(delivery.reply_id, delivery.place, delivery.session_id)
+        for session_id in decision.wake:
+            self._wake(session_id)
+
+    def _wake(self, session_id: str) -> None:
+        self._lanes.put(session_id, lambda: self._answer_next(session_id))
+
+    def _deliver(self, reply_id: int, place: Place, session_id: str) -> None:
+        key = session_id or f"{place.platform}:{place.chat_id}:{place.thread_id}"
+        self._lanes.put(key, lambda: self._deliverer.deliver(reply_id, session_id))
+
+    def _deliver_later(self, reply_id: int, place: Place, session_id: str, seconds: float) -> None:
+        async def wait() -> None:
+            await self._desk.clock.sleep(seconds)
+            self._deliver(reply_id, place, session_id)
+
+        self._timer(wait())
+
+    async def _answer_next(self, session_id: str) -> None:
+        """Answers the oldest open turn of the session, once what waited on its platform is in."""
+        turns = await self._desk.store.open_turns(session_id)
+        if not turns or self._stopping:
+            return
+        turn = turns[0]
+        if turn.place.platform not in self._caught_up or turn.place.platform not in self._desk.adapters:
+            return
+        session = await self._desk.store.session(session_id)
+        if session is None:
+            return
+        await self._runner.run(turn, session)
+        if len(turns) > 1:
+            self._wake(session_id)
+        else:
+            self._titles.consider(session, self._timer)
+
+    async def _purge(self) -> None:
+        """Erases what was deleted longer ago than the time of grace, at the start and every hour."""
+        while True:
+            await self._desk.clock.sleep(1.0)
+            grace: timedelta = self._desk.policy.delete_grace
+            await self._desk.store.purge(self._desk.clock.now() - grace)
+            await self._desk.clock.sleep(PURGE_EVERY)
+
+    def _timer(self, work: Coroutine[None, None, None]) -> None:
+        """Something for later, which does not end unnoticed."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._timers.add(task)
+        task.add_done_callback(self._timer_ended)
+
+    def _timer_ended(self, task: asyncio.Task[None]) -> None:
+        self._timers.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        log.critical("the core failed: %s", type(error).__name__, exc_info=error)
+        if self._failure is not None and not self._failure.done():
+            self._failure.set_result(error)

@@ -1,0 +1,182 @@
+"""From an event to a decision: who may, how often, which rule or command it is. Reads only; the dispatcher writes."""
+
+from __future__ import annotations
+
+from bot.access import may_use
+from bot.changes import Change, KnowAccount, MovePlace, SetReachable, SharePlace
+from bot.commands.call import Call
+from bot.commands.catalog import BY_NAME
+from bot.commands.edits import told
+from bot.commands.general import unknown
+from bot.commands.perform import perform
+from bot.commands.tails import find_tail, first_answer, place_of
+from bot.events import Author, CommandInvoked, Event, MessageDeleted, MessageEdited, MessageReceived, MessageRef, Place, PlaceChanged
+from bot.limits import Once, RateLimit
+from bot.messages import Account, Found
+from bot.models.tokens import Estimator
+from bot.replies import texts
+from bot.rules.decision import NOTHING, Asked, Decision, Given
+from bot.rules.navigate import remove, undo
+from bot.rules.revise import revise
+from bot.rules.say import say
+from bot.sessions.cleaning import is_blank
+from bot.sessions.decide import Perform, receive
+from bot.sessions.desk import Desk
+
+ALWAYS_ADMITTED = frozenset({"stop", "cancel"})
+"""Commands that make things less, not more: the rate limit lets them pass."""
+
+
+class Intake:
+    """Decides about events, one at a time, under the desk's lock."""
+
+    def __init__(self, desk: Desk, estimator: Estimator) -> None:
+        self._desk = desk
+        self._estimator = estimator
+        self._rate = RateLimit(desk.clock, desk.policy.rate)
+        self._once = Once(desk.clock)
+
+    def admit(self, event: Event) -> str | None:
+        """Asked once for each event, before it is decided about: None, or the line that refuses it; an empty line refuses in silence."""
+        if isinstance(event, MessageDeleted | PlaceChanged):
+            return None
+        author, place = event.author, event.ref.place
+        account = f"{place.platform}:{author.id}"
+        if not may_use(self._desk.policy, author, place):
+            line = texts.NOT_ALLOWED.format(id=account)
+            return line if not isinstance(event, MessageEdited) and self._once.due(f"refused {account}") else ""
+        if isinstance(event, CommandInvoked) and event.name in ALWAYS_ADMITTED:
+            return None
+        if self._rate.admit(account) == "refused":
+            return texts.TOO_FAST if self._once.due(f"rate {account}") else ""
+        return None
+
+    async def decide(self, event: Event, refusal: str | None) -> Decision | None:
+        """What the event changes; None where it was accepted before."""
+        match event:
+            case PlaceChanged():
+                return self._place_changed(event)
+            case MessageDeleted():
+                return await self._deleted(event)
+            case MessageReceived() | MessageEdited() | CommandInvoked():
+                found = await self._find(event)
+                if found.seen:
+                    return None
+                given, known = self._given(event.author, event.ref.place, found)
+                if refusal is not None:
+                    return self._refused(event, given, refusal)
+                return Decision(known) + await self._decide(event, given)
+
+    async def _decide(self, event: MessageReceived | MessageEdited | CommandInvoked, given: Given) -> Decision:
+        match event:
+            case CommandInvoked():
+                return await self._command(event, given)
+            case MessageEdited():
+                return await self._edited(event, given)
+            case MessageReceived():
+                if is_blank(event.text) and not self._once.due(f"blank {given.user_id}"):
+                    return NOTHING
+                decided = receive(event, given, self._tokens(event.text))
+                if isinstance(decided, Perform):
+                    return decided.first + await self._command(decided.command, given)
+                return decided
+
+    async def _find(self, event: MessageReceived | MessageEdited | CommandInvoked) -> Found:
+        place = event.ref.place
+        post: MessageRef | None = None
+        if isinstance(event, CommandInvoked):
+            post = event.ref if event.pressed else event.reply_to
+        elif isinstance(event, MessageReceived):
+            post = event.reply_to
+        subject = event.ref if isinstance(event, MessageEdited) else None
+        found = await self._desk.store.find(place, event.author.id, key=event.key, subject=subject, post=post)
+        shared = f"{place.platform}:{place.chat_id}" in self._desk.policy.shared
+        if shared != (found.place.owner_id is not None):
+            await self._desk.store.apply((SharePlace(place, self._desk.ids.next() if shared else None),))
+            found = await self._desk.store.find(place, event.author.id, key=event.key, subject=subject, post=post)
+        return found
+
+    def _given(self, author: Author, place: Place, found: Found) -> tuple[Given, tuple[Change, ...]]:
+        """What the rules are given, and what was learned of the person and the place."""
+        account = Account(
+            place.platform, author.id, found.account.user_id if found.account else self._desk.ids.next(), author.name, author.locale
+        )
+        learned: tuple[Change, ...] = (KnowAccount(account),) if account != found.account else ()
+        if not found.place.reachable:
+            learned += (SetReachable(place, True),)
+        given = Given(
+            found=found,
+            user_id=account.user_id,
+            now=self._desk.clock.now(),
+            next_id=self._desk.ids.next,
+            new_session_id=self._desk.new_session_id,
+            policy=self._desk.policy,
+            capabilities=self._desk.adapters[place.platform].capabilities(place),
+            running=self._desk.shown(),
+        )
+        return given, learned
+
+    def _refused(self, event: MessageReceived | MessageEdited | CommandInvoked, given: Given, line: str) -> Decision:
+        """One plain line; nothing else of the event is kept."""
+        if not line or isinstance(event, MessageEdited):
+            return NOTHING
+        if isinstance(event, CommandInvoked) and event.pressed:
+            return Decision(line=line)
+        reply_to = event.ref if event.ref.place.kind == "group" else None
+        return say(given, event.ref.place, line, reply_to=reply_to)
+
+    async def _command(self, event: CommandInvoked, given: Given) -> Decision:
+        command = BY_NAME.get(event.name)
+        if command is None or (command.hidden and not event.pressed and command.name != "start"):
+            return say(given, event.ref.place, unknown(event.name), reply_to=event.ref if event.ref.place.kind == "group" else None)
+        private = None
+        if given.capabilities.private == "direct":
+            private = self._desk.adapters[event.ref.place.platform].private_place(event.author.id)
+        return await perform(Call(event, command, given, self._desk.store, private))
+
+    async def _edited(self, event: MessageEdited, given: Given) -> Decision:
+        """A message changed in the chat itself is /edit of that message, at any age; without a change of text it is nothing."""
+        subject = given.found.subject
+        text = event.text.strip()
+        if subject is None or is_blank(text) or subject.user_id != given.user_id:
+            return NOTHING
+        session = await self._desk.store.session(subject.session_id)
+        if session is None or session.deleted_at is not None:
+            return NOTHING
+        tail = await find_tail(self._desk.store, session, subject)
+        if tail is None or tail.subject.text == text or self._tokens(text) > given.policy.context_tokens:
+            return NOTHING
+        place = event.ref.place
+        asked = Asked(place, event.ref if place.kind == "group" else None, event.edited_at)
+        return await told(given, self._desk.store, place, tail, revise(given, tail, text, asked))
+
+    async def _deleted(self, event: MessageDeleted) -> Decision | None:
+        """A message deleted in the chat itself takes its turn off the branch: at its end like /undo, in the middle by a mark."""
+        found = await self._desk.store.find(event.ref.place, "", key=event.key, subject=event.ref)
+        if found.seen or found.subject is None:
+            return None if found.seen else NOTHING
+        given, _learned = self._given(Author("", ""), event.ref.place, found)
+        session = await self._desk.store.session(found.subject.session_id)
+        tail = await find_tail(self._desk.store, session, found.subject) if session is not None else None
+        if session is None or tail is None:
+            return NOTHING
+        answer = first_answer(tail.messages)
+        turn = tail.messages[: tail.messages.index(answer) + 1] if answer is not None else tail.messages
+        if len(turn) == len(tail.messages):
+            return undo(given, session, turn, tail.turns, tail.answer_place or event.ref.place)
+        return remove(given, session, turn, tail.turns, await place_of(self._desk.store, turn[-1].id))
+
+    def _place_changed(self, event: PlaceChanged) -> Decision:
+        match event.change:
+            case "moved" if event.moved_to is not None:
+                return Decision((MovePlace(event.place, event.moved_to),))
+            case "blocked" | "removed":
+                return Decision((SetReachable(event.place, False),))
+            case _:
+                return Decision((SetReachable(event.place, True),))
+
+    def _tokens(self, text: str) -> int:
+        """An estimate where it could matter: a short text always fits."""
+        if len(text) * 3 <= self._desk.policy.context_tokens:
+            return 0
+        return self._estimator.estimate(text)

@@ -1,0 +1,64 @@
+"""Lanes: jobs with the same key run one after the other, in the order in which they were put; jobs of different keys side by side.
+
+The lane of a session is its actor, the lane of a place delivers the replies of commands there. A lane that has nothing to do is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Lanes:
+    """`failed` is called with whatever a job raises: a job knows how to end well, so that is a failure of the program."""
+
+    def __init__(self, failed: Callable[[BaseException], None]) -> None:
+        self._failed = failed
+        self._queues: dict[str, deque[Job]] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._closed = False
+
+    def put(self, key: str, job: Job) -> None:
+        """Runs the job after those that were put under the same key before."""
+        if self._closed:
+            return
+        queue = self._queues.get(key)
+        if queue is not None:
+            queue.append(job)
+            return
+        self._queues[key] = deque([job])
+        task = asyncio.get_running_loop().create_task(self._run(key), name=f"lane {key}")
+        self._tasks[key] = task
+        task.add_done_callback(self._ended)
+
+    async def close(self, seconds: float) -> None:
+        """Takes no more jobs, and ends those that run; waits for them so long at the most."""
+        self._closed = True
+        for queue in self._queues.values():
+            queue.clear()
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+
+    async def idle(self) -> None:
+        """Returns when no lane has anything to do."""
+        while self._tasks:
+            await asyncio.wait(list(self._tasks.values()))
+
+    async def _run(self, key: str) -> None:
+        queue = self._queues[key]
+        try:
+            while queue:
+                await queue.popleft()()
+        finally:
+            del self._queues[key]
+            del self._tasks[key]
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._failed(error)

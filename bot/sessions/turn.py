@@ -1,0 +1,168 @@
+"""One answer, from the turn that owes it to the posts that show it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.changes import AdvanceLeaf, Change, DropPosts, FillMessage, MovePosts, SetTurn
+from bot.errors import Conflict, ModelError, StorageError
+from bot.messages import FinishReason, MessageStatus, Session, Turn, TurnStatus, Usage
+from bot.models.tokens import Estimator
+from bot.ports import ChatMessage, Model, ModelOptions
+from bot.replies.poster import Poster, Target
+from bot.replies.stream import ReplyStream
+from bot.sessions.asking import Answer, Asking
+from bot.sessions.context import Context
+from bot.sessions.deliverer import Deliverer
+from bot.sessions.desk import Desk, Running
+from bot.sessions.showing import GAVE_UP, LATE, WENT_WRONG, answer_content
+
+log = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 3
+LONGEST_TURN = 1800.0
+"""Seconds after which a turn is given up, whatever its parts are waiting for (R6)."""
+
+
+class TurnRunner:
+    """Answers turns, one call for each; which turn is next, and that a session has one at a time, is its caller's business."""
+
+    def __init__(self, desk: Desk, model: Model, context: Context, estimator: Estimator, deliverer: Deliverer) -> None:
+        self._desk = desk
+        self._model = model
+        self._context = context
+        self._estimator = estimator
+        self._deliverer = deliverer
+
+    async def run(self, turn: Turn, session: Session) -> None:
+        """Answers the turn, unless a decision ended it before. Raises StorageError; every other trouble ends the turn with a line."""
+        running = Running(turn)
+        async with self._desk.lock:
+            try:
+                await self._desk.store.apply((SetTurn(turn.id, ("pending",), "streaming", started=1),))
+            except Conflict:
+                return
+            self._desk.running[turn.id] = running
+        posts = await self._desk.store.posts(turn.reply_id)
+        poster = self._deliverer.poster(turn.reply_id, Target(turn.place, turn.reply_to), posts)
+        try:
+            if turn.attempts >= MOST_ATTEMPTS:
+                await self._end(running, poster, _failed(turn, GAVE_UP, ""))
+            else:
+                await self._answer(running, poster, session)
+        finally:
+            self._desk.running.pop(turn.id, None)
+
+    async def _answer(self, running: Running, poster: Poster, session: Session) -> None:
+        turn = running.turn
+        stream = ReplyStream(self._desk.adapters[turn.place.platform], poster, self._desk.clock, lambda: self._reveal(running))
+
+        def grow(text: str) -> None:
+            running.text = text
+            stream.update(text)
+
+        options = ModelOptions(session.model or self._desk.policy.model, self._desk.policy.temperature, self._desk.policy.max_tokens)
+        asking = Asking(self._model, self._desk.clock, options, grow)
+        task: asyncio.Task[Answer] = asyncio.get_running_loop().create_task(asking.answer(lambda keep: self._build(turn, session, keep)))
+        running.task = task
+        if running.released:
+            task.cancel()
+        stream.open()
+        try:
+            await asyncio.wait({task}, timeout=LONGEST_TURN)
+        finally:
+            task.cancel()
+            await stream.close()
+        if not running.released:
+            await self._end(running, poster, self._outcome(turn, session, asking, task))
+        if running.released:
+            await self._let_go(running, poster)
+
+    async def _build(self, turn: Turn, session: Session, keep: float) -> Sequence[ChatMessage]:
+        place = await self._desk.store.place_owner(turn.place)
+        return await self._context.build(session, turn.prompt_id, self._desk.clock.now(), shared=place.owner_id is not None, keep=keep)
+
+    async def _reveal(self, running: Running) -> bool:
+        """Before the first word becomes visible: from here on, what arrives waits for its own turn."""
+        async with self._desk.lock:
+            if running.released:
+                return False
+            running.visible = True
+            return True
+
+    def _outcome(self, turn: Turn, session: Session, asking: Asking, task: asyncio.Task[Answer]) -> tuple[Change, ...]:
+        """What the turn came to, as changes. This is the edge of a turn: whatever went wrong in it ends here."""
+        if not task.done() or task.cancelled():
+            return _failed(turn, "timeout", asking.text)
+        error = task.exception()
+        match error:
+            case None:
+                return self._complete(turn, session, task.result())
+            case ModelError():
+                log.warning("turn %d: the model gave no answer: %s", turn.id, error)
+                wait = f" {error.retry_after:.0f}" if error.retry_after is not None else ""
+                return _failed(turn, f"{error.kind}{wait}", asking.text)
+            case StorageError():
+                raise error
+            case _:
+                log.error("turn %d failed", turn.id, exc_info=error)
+                return _failed(turn, WENT_WRONG, asking.text)
+
+    def _complete(self, turn: Turn, session: Session, answer: Answer) -> tuple[Change, ...]:
+        model = session.model or self._desk.policy.model
+        usage = answer.finish.usage
+        estimated = sum(self._estimator.estimate(message.text) for message in answer.messages) if usage is None else 0
+        if usage is None:
+            usage = Usage(estimated, self._estimator.estimate(answer.text), estimated=True)
+        else:
+            self._estimator.observe_messages(answer.messages, model, usage.prompt_tokens)
+        late = self._desk.clock.now() - turn.received_at >= self._desk.policy.late_after
+        filled = _filled(turn, "complete", answer.text, answer.finish.reason)
+        return _ended(turn, "complete", replace(filled, model=answer.finish.model or model, usage=usage), LATE if late else "")
+
+    async def _end(self, running: Running, poster: Poster, changes: tuple[Change, ...]) -> None:
+        """Stores the outcome with the posts it is owed, then finishes the posts. A decision that was quicker wins."""
+        turn = running.turn
+        async with self._desk.lock:
+            if running.released:
+                return
+            try:
+                await self._desk.store.apply((*changes, *poster.plan()))
+            except Conflict:
+                running.release(None)
+                return
+            self._desk.running.pop(turn.id, None)
+        message = await self._desk.store.message(turn.reply_id)
+        assert message is not None  # noqa: S101 - it has just been filled in
+        content = await answer_content(self._desk.store, message, await self._desk.store.turn_of(turn.reply_id))
+        await self._deliverer.attempt(poster, content, turn.session_id)
+
+    async def _let_go(self, running: Running, poster: Poster) -> None:
+        """The turn was ended or parked by a decision: posts that were placed meanwhile go to the heir, or away."""
+        turn = running.turn
+        if running.parked:
+            await self._desk.store.apply((SetTurn(turn.id, ("streaming",), "pending", started=-1),))
+        elif running.heir is None:
+            await self._desk.store.apply((DropPosts(turn.reply_id),))
+            await self._deliverer.deliver(turn.reply_id, turn.session_id)
+        elif running.heir != turn.reply_id:
+            await self._desk.store.apply((MovePosts(turn.reply_id, running.heir),))
+
+
+def _filled(turn: Turn, status: MessageStatus, text: str, finish: FinishReason = "") -> FillMessage:
+    return FillMessage(turn.reply_id, text, status, finish)
+
+
+def _ended(turn: Turn, status: TurnStatus, filled: FillMessage, error: str) -> tuple[Change, ...]:
+    return (
+        SetTurn(turn.id, ("streaming",), status, error=error),
+        filled,
+        AdvanceLeaf(turn.session_id, turn.prompt_id, turn.reply_id),
+    )
+
+
+def _failed(turn: Turn, error: str, text: str) -> tuple[Change, ...]:
+    return _ended(turn, "failed", _filled(turn, "failed", text), error)
