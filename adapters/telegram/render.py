@@ -1,27 +1,83 @@
-"""Markdown to Telegram: a text with entities, cut into posts that Telegram takes as they are."""
+"""Markdown to Telegram: from a content to the posts that show it, each as Telegram takes it."""
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Final
 
-from adapters.telegram.entities import units
+from adapters.telegram.blocks import BlockWriter
+from adapters.telegram.cleaning import Cleaned, clean, is_blank
+from adapters.telegram.cutting import pieces
+from adapters.telegram.markdown import parse
+from adapters.telegram.styled import Span
 from bot.messages import Content, Part
-from bot.replies.split import cut, reach
 
-MAX_UNITS: Final = 4096
 PLACEHOLDER: Final = "…"
+# Where none of this stands, Markdown changes nothing, and parsing it is most of the cost.
+_MARKED: Final = re.compile(r"[*_`~\[\]<>&\\|#$]|^[ \t]|[ \t]$|^[-+]|^\d+[.)]", re.MULTILINE)
+_WORD: Final = re.compile(r"\w+")
+
+_Places = Sequence[tuple[int, int]]
 
 
 def render(content: Content) -> tuple[Part, ...]:
-    """The posts that show the content: at least one, none of them blank, each within Telegram's limits."""
-    text = content.text.strip() or PLACEHOLDER
+    """The posts that show the content: at least one, none of them blank, each within Telegram's limits.
+
+    Their ranges of the content's text touch each other, begin with its first character and end with its last. A range ends at the
+    exact character where the text is plain; inside a block of Markdown it ends after the last word that is the same in both.
+    Buttons, file and question are on the last. No word of the text is lost: what is no Markdown, or half of it, is shown as it stands.
+    """
+    cleaned = clean(content.text)
+    text, spans, places = _styled(cleaned.text)
+    if is_blank(text):
+        text, spans, places = cleaned.text, [], [(0, 0)]
+    if is_blank(text):
+        text, spans, places = _label(content), [], []
     parts: list[Part] = []
     start = 0
-    while start < len(text):
-        end = cut(text, start, reach(text, start, MAX_UNITS, units))
-        if shown := text[start:end].strip():
-            parts.append(Part(start, end, shown))
+    for piece in pieces(text, spans):
+        end = max(start, cleaned.original(_source_place(piece.end, text, cleaned, places)))
+        parts.append(Part(start, end, piece.text, piece.entities))
         start = end
     last = parts.pop()
-    parts.append(Part(last.start, last.end, last.text, last.markup, content.buttons, content.file, content.ask))
+    parts.append(Part(last.start, len(content.text), last.text, last.markup, content.buttons, content.file, content.ask))
     return tuple(parts)
+
+
+def _styled(source: str) -> tuple[str, list[Span], _Places]:
+    """The text as it is shown, its styles, and which place of it comes from which of the source."""
+    tokens = parse(source) if _MARKED.search(source) else None
+    if tokens is None:
+        return source.replace("\t", " "), [], [(0, 0)]
+    writer = BlockWriter(source)
+    writer.write(tokens)
+    return writer.text.text, writer.text.spans, writer.places
+
+
+def _label(content: Content) -> str:
+    """What stands in a post whose text would be blank, which Telegram refuses."""
+    labels = (content.file.name if content.file else "", content.ask.label if content.ask else "")
+    return next((label for label in map(_line, labels) if not is_blank(label)), PLACEHOLDER)
+
+
+def _line(label: str) -> str:
+    return clean(label).text.replace("\t", " ").strip()[:200]
+
+
+def _source_place(place: int, text: str, cleaned: Cleaned, places: _Places) -> int:
+    """The place in the source of a place in the text: that of its block, and from there on word by word."""
+    source = cleaned.text
+    if text == source:
+        return place
+    index = bisect_right(places, (place, len(source))) - 1
+    if index < 0:
+        return 0
+    shown, found = places[index]
+    end = places[index + 1][1] if index + 1 < len(places) else len(source)
+    for word in _WORD.finditer(text, shown, place):
+        at = source.find(word.group(), found, end)
+        if at >= 0:
+            found = at + len(word.group())
+    return found

@@ -1,4 +1,4 @@
-"""Where to cut a text that is too long for one post: what every platform's renderer shares. How long a text is, is the platform's matter."""
+"""Where to cut a text that is too long for one post: what every platform's renderer shares. How long a text is, the platform says."""
 
 from __future__ import annotations
 

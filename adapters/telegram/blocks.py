@@ -1,0 +1,275 @@
+"""From parsed Markdown to a styled text: what each block and each mark looks like on Telegram."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Final
+
+from markdown_it.token import Token
+
+from adapters.telegram.entities import EntityKind
+from adapters.telegram.links import host_of, is_misleading
+from adapters.telegram.styled import StyledText
+from adapters.telegram.tables import rows_of, write_table
+
+_STYLES: Final[dict[str, EntityKind]] = {"strong": "bold", "em": "italic", "s": "strikethrough", "spoiler": "spoiler"}
+_TASKS: Final = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
+_LANGUAGE: Final = re.compile(r"[\w+#.\-]{1,32}")
+_INNER_QUOTE: Final = "› "  # noqa: RUF001 - meant to look like the mark of a quote
+_RULE: Final = "———"
+_BULLETS: Final = ("• ", "◦ ", "▪ ")
+
+
+@dataclass(slots=True)
+class _Indent:
+    """What the lines of a list item or inner quote begin with: the marker once, then as many spaces; or always the same."""
+
+    marker: str
+    line: int = 0
+    repeats: bool = False
+    used: bool = False
+
+    def take(self) -> str:
+        if self.repeats or not self.used:
+            self.used = True
+            return self.marker
+        return " " * len(self.marker)
+
+
+@dataclass(slots=True)
+class _List:
+    """A list: its numbers as they are written, or None for bullets."""
+
+    numbers: list[str] | None
+    delimiter: str
+    level: int
+    count: int = 0
+
+    def next_marker(self) -> str:
+        self.count += 1
+        if self.numbers is None:
+            return _BULLETS[min(self.level, len(_BULLETS) - 1)]
+        same = len(set(self.numbers)) == 1
+        number = str(int(self.numbers[0]) + self.count - 1) if same and self.count > 1 else self.numbers[self.count - 1]
+        return f"{number}{self.delimiter} "
+
+
+@dataclass(slots=True)
+class _Link:
+    """A link that is being written: where its text began; `host` is None where it may not be one."""
+
+    url: str
+    title: str
+    host: str | None
+    mark: int
+    image: bool = False
+
+
+@dataclass(slots=True)
+class BlockWriter:
+    """Writes blocks one after the other, with the blank lines between them that their source has.
+
+    `places` are pairs of a place in the text and the place of the source that it comes from, one for each block, rising.
+    """
+
+    source: str
+    text: StyledText = field(default_factory=StyledText)
+    places: list[tuple[int, int]] = field(default_factory=list)
+    _line_starts: list[int] = field(default_factory=list)
+    _line: int | None = None
+    _indents: list[_Indent] = field(default_factory=list)
+    _lists: list[_List] = field(default_factory=list)
+    _links: list[_Link] = field(default_factory=list)
+    _quotes: int = 0
+
+    def write(self, tokens: Sequence[Token]) -> None:
+        """Writes the blocks of a whole text."""
+        self._line_starts = [0, *accumulate(len(line) + 1 for line in self.source.split("\n"))]
+        index = 0
+        while index < len(tokens):
+            token = tokens[index]
+            if token.type == "table_open":
+                end = next(at for at in range(index, len(tokens)) if tokens[at].type == "table_close" and tokens[at].level == token.level)
+                self._write_table(tokens[index:end], token)
+                index = end
+            elif token.type.endswith("list_open"):
+                self._open_list(tokens, index)
+            else:
+                self._write_token(token)
+            index += 1
+
+    def _write_token(self, token: Token) -> None:
+        match token.type:
+            case "inline":
+                self._write_paragraph(token)
+            case "heading_open":
+                self.text.begin("bold")
+            case "heading_close":
+                self.text.end()
+            case "fence" | "code_block" | "math_block":
+                self._write_code_block(token)
+            case "hr":
+                self._begin_block(token.map)
+                self.text.write(_RULE)
+            case _:
+                self._write_container(token)
+
+    def _write_container(self, token: Token) -> None:
+        match token.type:
+            case "list_item_open":
+                self._indents.append(_Indent(self._lists[-1].next_marker(), token.map[0] if token.map else 0))
+            case "list_item_close":
+                self._close_item()
+            case "bullet_list_close" | "ordered_list_close":
+                self._lists.pop()
+            case "blockquote_open":
+                self._open_quote(token)
+            case "blockquote_close":
+                self._close_quote()
+            case _:
+                pass
+
+    def _open_list(self, tokens: Sequence[Token], index: int) -> None:
+        opening = tokens[index]
+        numbers = None
+        delimiter = "."
+        if opening.type == "ordered_list_open":
+            numbers = []
+            for token in tokens[index + 1 :]:
+                if token.level == opening.level:
+                    break
+                if token.type == "list_item_open" and token.level == opening.level + 1:
+                    numbers.append(token.info)
+                    delimiter = token.markup or delimiter
+        self._lists.append(_List(numbers, delimiter, len(self._lists)))
+
+    def _close_item(self) -> None:
+        """An item without content keeps its number: `1999.` alone is a year, not a list."""
+        item = self._indents[-1]
+        if not item.used:
+            self._begin_block([item.line, item.line + 1])
+        self._indents.pop()
+
+    def _open_quote(self, token: Token) -> None:
+        if self._quotes:
+            self._indents.append(_Indent(_INNER_QUOTE, repeats=True))
+        else:
+            self._flush_markers(token)
+            self.text.begin("blockquote")
+        self._quotes += 1
+
+    def _close_quote(self) -> None:
+        self._quotes -= 1
+        if self._quotes:
+            self._indents.pop()
+        else:
+            self.text.end()
+
+    def _flush_markers(self, token: Token) -> None:
+        """What begins a line of its own on Telegram (quote, code) leaves a list's marker on the line above."""
+        if any(not indent.used for indent in self._indents) and token.map is not None:
+            self._begin_block(token.map)
+            self._line = token.map[0]
+
+    def _begin_block(self, lines: Sequence[int] | None, *, indented: bool = True) -> None:
+        """Begins what stands in these lines of the source."""
+        first, end = lines or (self._line or 0, self._line or 0)
+        newlines = 0 if self._line is None else max(1, first - self._line + 1)
+        self._new_line(newlines, indented=indented)
+        self.places.append((self.text.length, self._line_starts[min(first, len(self._line_starts) - 1)]))
+        self._line = end
+
+    def _new_line(self, newlines: int = 1, *, indented: bool = True) -> None:
+        self.text.write("\n" * (newlines if self.text.length else 0))
+        if indented:
+            self.text.write("".join(indent.take() for indent in self._indents))
+
+    def _write_paragraph(self, token: Token) -> None:
+        children = token.children or []
+        if children and children[0].type == "text" and self._indents and not self._indents[-1].used:
+            box = _TASKS.get(children[0].content[:4])
+            if box is not None:
+                self._indents[-1].marker = box
+                children[0].content = children[0].content[4:]
+        self._begin_block(token.map)
+        self.write_inline(children)
+
+    def _write_code_block(self, token: Token) -> None:
+        code = re.sub(r"\A(?:[ \t]*\n)+", "", token.content).rstrip()
+        language = "latex" if token.type == "math_block" else ""
+        self._flush_markers(token)
+        if token.type == "fence":
+            language, rest = _language(token.info.strip())
+            if not code:
+                code, rest, language = token.info.strip(), "", ""
+            if rest:
+                self._begin_block(token.map)
+                self.text.write(rest)
+                self._line = token.map[0] if token.map else self._line
+        self._begin_block(token.map, indented=False)
+        self.text.write_block(code, language)
+
+    def _write_table(self, tokens: Sequence[Token], opening: Token) -> None:
+        self._flush_markers(opening)
+        self._begin_block(opening.map, indented=False)
+        write_table(rows_of(tokens), self.text, self.write_inline)
+
+    def write_inline(self, tokens: Sequence[Token]) -> None:
+        """Writes what stands in a line."""
+        for token in tokens:
+            match token.type:
+                case "text":
+                    self.text.write(token.content)
+                case "softbreak" | "hardbreak":
+                    self._new_line()
+                case "code_inline":
+                    self.text.write_code(token.content)
+                case "link_open":
+                    self._open_link(str(token.attrGet("href") or ""), str(token.attrGet("title") or ""))
+                case "link_close":
+                    self._close_link()
+                case "image":
+                    self._open_link(str(token.attrGet("src") or ""), str(token.attrGet("title") or ""))
+                    self.write_inline(token.children or ())
+                    self._close_link()
+                case _:
+                    self._style(token)
+
+    def _style(self, token: Token) -> None:
+        kind = _STYLES.get(token.type.removesuffix("_open").removesuffix("_close"))
+        if kind is None:
+            self.text.write(token.content)
+        elif token.nesting > 0:
+            self.text.begin(kind)
+        else:
+            self.text.end()
+
+    def _open_link(self, url: str, title: str) -> None:
+        host = None if self.text.in_link else host_of(url)
+        if host is not None:
+            self.text.begin("text_link", url)
+        self._links.append(_Link(url, title, host, self.text.mark))
+
+    def _close_link(self) -> None:
+        """A link shows its address where it is none to Telegram, has no text, or its text names another host."""
+        link = self._links.pop()
+        shown = self.text.written_since(link.mark)
+        if not shown.strip():
+            self.text.write(link.url)
+            shown = link.url
+        if link.host is not None:
+            self.text.end()
+        hidden = link.host is None or link.host == "" or is_misleading(shown, link.host)
+        if hidden and link.url and link.url not in shown:
+            self.text.write(f" ({link.url})")
+        if link.title and link.title not in shown:
+            self.text.write(f" ({link.title})")
+
+
+def _language(info: str) -> tuple[str, str]:
+    """The language that the first line of a block of code names, and what else stands there."""
+    first, _, rest = info.partition(" ")
+    return (first, rest.strip()) if _LANGUAGE.fullmatch(first) else ("", info)
