@@ -97,7 +97,8 @@ class MessageDeleted:
 class CommandInvoked:
     """A command was typed, chosen from a menu, or pressed as a button: one door for the three.
 
-    `ref` is the message that carried the command; for a press, the post that carries the button. `name` is in lower case, without the slash.
+    `ref` is the message that carried the command; for a press, the post that carries the button. `name` is in lower case and has no
+    slash.
     """
 
     ref: MessageRef

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+UTC = ZoneInfo("UTC")
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -17,7 +19,7 @@ class Policy:
     max_tokens: int = 1000
     context_tokens: int = 8000
     system_prompt: str = ""
-    timezone: ZoneInfo = ZoneInfo("UTC")
+    timezone: ZoneInfo = UTC
     time_format: str = "%d/%m/%Y %H:%M:%S"
     allow: frozenset[str] = frozenset()
     shared: frozenset[str] = frozenset()

@@ -167,10 +167,13 @@ class Finish:
     model: str = ""
 
 
+AnswerStream = AbstractAsyncContextManager[AsyncIterator[TextDelta | Finish]]
+
+
 class Model(Protocol):
     """Anything that answers. One stream is one call: no repeats inside."""
 
-    def stream(self, messages: Sequence[ChatMessage], options: ModelOptions) -> AbstractAsyncContextManager[AsyncIterator[TextDelta | Finish]]:
+    def stream(self, messages: Sequence[ChatMessage], options: ModelOptions) -> AnswerStream:
         """The answer as it is made. Entering and iterating raise ModelError and nothing else; leaving stops the model and frees the
         connection, whatever was read. An answer without a visible character is ModelError("empty")."""
 

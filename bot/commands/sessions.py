@@ -24,7 +24,7 @@ def cut_title(text: str) -> str:
 async def new(call: Call) -> Decision:
     """Opens a fresh session. An old one that nothing was said in stays out of the way."""
     title = cut_title(call.args)
-    session, opened = open_session(call.given, call.place, title, by_person=bool(title))
+    _, opened = open_session(call.given, call.place, title, by_person=bool(title))
     old = call.given.found.session
     buttons: tuple[ButtonRow, ...] = ()
     if old is not None and old.leaf is not None:

@@ -9,7 +9,7 @@ from bot.events import CommandInvoked, MessageReceived, MessageRef
 from bot.messages import OpenAsk
 from bot.replies import texts
 from bot.rules.append import Words, append, branch_off
-from bot.rules.decision import Asked, Decision, Given
+from bot.rules.decision import NOTHING, Asked, Decision, Given
 from bot.rules.say import say
 from bot.sessions.cleaning import is_blank
 
@@ -21,7 +21,7 @@ class Perform:
     """A message that is really a command: the word `exit`, or the answer to a question."""
 
     command: CommandInvoked
-    first: Decision = Decision()
+    first: Decision = NOTHING
 
 
 def receive(event: MessageReceived, given: Given, tokens: int) -> Decision | Perform:
