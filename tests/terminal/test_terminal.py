@@ -1,0 +1,194 @@
+"""The terminal adapter in front of a core that only keeps a list."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from adapters.terminal import TerminalAdapter
+from adapters.terminal.pipe import Pipe, plain
+from bot.errors import MessageGone, PlaceUnavailable
+from bot.events import Author, CommandInvoked, Event, MessageReceived, Place
+from bot.messages import Ask, Button, Content, Part
+from bot.ports import Choice
+
+HERE = Place("terminal", "me")
+
+
+@dataclass
+class ListCore:
+    """Keeps what it accepts, and answers each event with what `answer` makes of it, a moment later."""
+
+    adapter: TerminalAdapter
+    answer: Callable[[Event], Content]
+    accepted: list[Event] = field(default_factory=list)
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    ready: bool = False
+
+    async def accept(self, event: Event) -> str | None:
+        self.accepted.append(event)
+        self.tasks.append(asyncio.create_task(self._reply(event)))
+        return None
+
+    async def _reply(self, event: Event) -> None:
+        await asyncio.sleep(0.01)
+        for part in self.adapter.render(self.answer(event)):
+            await self.adapter.send(HERE, part, key=str(len(self.accepted)))
+
+    async def settled(self, place: Place) -> None:
+        await asyncio.gather(*self.tasks)
+        self.tasks.clear()
+
+    async def caught_up(self, platform: str) -> None:
+        self.ready = True
+
+    async def suggest(self, author: Author, place: Place, option: str, prefix: str) -> Sequence[Choice]:
+        return ()
+
+    async def prompt_for(self, author: Author, place: Place, command: str) -> Ask | None:
+        return None
+
+
+def echo(event: Event) -> Content:
+    match event:
+        case MessageReceived(text=text):
+            return Content(f"You said {text}")
+        case CommandInvoked(name=name, args=args):
+            return Content(f"Command {name}({args})")
+        case _:
+            raise AssertionError(event)
+
+
+@asynccontextmanager
+async def descriptors(typed: bytes) -> AsyncIterator[tuple[int, int, int]]:
+    """What is typed, where output goes, and where it can be read."""
+    stdin, keyboard = os.pipe()
+    shown, stdout = os.pipe()
+    os.write(keyboard, typed)
+    os.close(keyboard)
+    try:
+        yield stdin, stdout, shown
+    finally:
+        for descriptor in (stdin, stdout, shown):
+            try:
+                os.close(descriptor)
+            except OSError:
+                continue
+
+
+async def talk(typed: bytes, answer: Callable[[Event], Content] = echo) -> tuple[str, ListCore]:
+    async with descriptors(typed) as (stdin, stdout, shown):
+        adapter = TerminalAdapter(Pipe(stdin, stdout))
+        core = ListCore(adapter, answer)
+        await asyncio.wait_for(adapter.run(core), 5)
+        os.close(stdout)
+        return os.read(shown, 1_000_000).decode(), core
+
+
+async def test_lines_are_answered_whole_and_in_order_until_the_input_ends() -> None:
+    output, core = await talk(b"hello\n\n/edit 3 new words\nlast")
+    assert output == "You said hello\n\nCommand edit(3 new words)\n\nYou said last\n"
+    assert core.ready
+
+
+async def test_exit_is_handed_to_the_core_and_then_leaves() -> None:
+    output, core = await talk(b"one\nexit\nnever read\n")
+    assert [event.text for event in core.accepted if isinstance(event, MessageReceived)] == ["one", "exit"]
+    assert output == "You said one\n\nYou said exit\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "args"),
+    [
+        ("/new", "new", ""),
+        ("/NEW A title", "new", "A title"),
+        ("/edit   3  two  blanks", "edit", "3  two  blanks"),
+        ("/nonsense", "nonsense", ""),
+    ],
+)
+async def test_a_line_with_a_slash_is_a_command(line: str, name: str, args: str) -> None:
+    _, core = await talk(line.encode() + b"\n")
+    (event,) = core.accepted
+    assert isinstance(event, CommandInvoked)
+    assert (event.name, event.args) == (name, args)
+
+
+@pytest.mark.parametrize("line", ["/usr/bin/env is a path", "/", "// a comment", "!1", "5/3"])
+async def test_other_lines_are_words(line: str) -> None:
+    _, core = await talk(line.encode() + b"\n")
+    (event,) = core.accepted
+    assert isinstance(event, MessageReceived)
+    assert event.text == line
+
+
+async def test_keys_and_ids_are_never_used_twice() -> None:
+    cores = [(await talk(b"a\nb\n/new\n"))[1] for _ in range(2)]
+    events = [event for core in cores for event in core.accepted]
+    assert len({event.key for event in events}) == len({event.ref for event in events}) == 6
+
+
+async def test_a_button_is_pressed_by_its_number() -> None:
+    buttons = ((Button("Retry", "retry #7f3a"), Button("Open", "open #1234")),)
+    _, core = await talk(b"hello\n!2\n!3\n", lambda event: Content("Well", buttons))
+    _, press, other = core.accepted
+    assert isinstance(press, CommandInvoked)
+    assert (press.name, press.args, press.pressed) == ("open", "#1234", True)
+    assert isinstance(other, MessageReceived)
+
+
+async def test_the_line_after_a_question_replies_to_it_and_a_command_leaves_it() -> None:
+    def ask(event: Event) -> Content:
+        return Content("New text?", ask=Ask("edit", "New text")) if isinstance(event, CommandInvoked) else Content("Done")
+
+    _, core = await talk(b"/edit\nnew words\nmore words\n", ask)
+    _, answer, more = core.accepted
+    assert isinstance(answer, MessageReceived)
+    assert answer.reply_to is not None
+    assert isinstance(more, MessageReceived)
+    assert more.reply_to is None
+
+
+async def test_what_is_printed_cannot_be_edited_but_an_edit_that_changes_nothing_is_done() -> None:
+    async with descriptors(b"") as (stdin, stdout, shown):
+        adapter = TerminalAdapter(Pipe(stdin, stdout))
+        ref = await adapter.send(HERE, Part(0, 3, "one"), key="1")
+        await adapter.edit(ref, Part(0, 3, "one", buttons=((Button("Retry", "retry"),),)))
+        with pytest.raises(MessageGone):
+            await adapter.edit(ref, Part(0, 3, "two"))
+        await adapter.delete(ref)
+        assert os.read(shown, 100) == b"one\n"
+
+
+async def test_a_reader_that_left_ends_the_conversation() -> None:
+    async with descriptors(b"a\nb\n") as (stdin, stdout, shown):
+        adapter = TerminalAdapter(Pipe(stdin, stdout))
+        os.close(shown)
+        with pytest.raises(PlaceUnavailable):
+            await adapter.send(HERE, Part(0, 1, "x"), key="1")
+        core = ListCore(adapter, echo)
+        await asyncio.wait_for(adapter.run(core), 5)
+        assert core.accepted == []
+
+
+async def test_u5_bytes_that_are_no_text_do_not_end_it() -> None:
+    output, _ = await talk(b"\xff\xfe caf\xc3\xa9\n")
+    assert output == "You said �� café\n"
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        (r"A title\! with \*stars\*", "A title! with *stars*"),
+        ("one\\\ntwo", "one\ntwo"),
+        (r"`\d+` and \#7f3a", r"`\d+` and #7f3a"),
+        ('```\nprintf("\\!")\n```\n\\!', '```\nprintf("\\!")\n```\n!'),
+        (r"C:\Users\me", r"C:\Users\me"),
+    ],
+)
+def test_a_pipe_shows_markdown_as_it_reads(markdown: str, text: str) -> None:
+    assert plain(markdown) == text
