@@ -33,8 +33,7 @@ def last_id(connection: sqlite3.Connection) -> int:
     (highest,) = connection.execute(
         "SELECT max((SELECT highest FROM erased), coalesce((SELECT max(id) FROM users), 0), coalesce((SELECT max(id) FROM messages), 0), "
         "coalesce((SELECT max(id) FROM turns), 0), coalesce((SELECT max(id) FROM posts), 0), "
-        "coalesce((SELECT max(reply_id) FROM posts), 0), coalesce((SELECT max(id) FROM asks), 0), "
-        "coalesce((SELECT max(reply_id) FROM asks), 0))"
+        "coalesce((SELECT max(reply_id) FROM posts), 0))"
     ).fetchone()
     found: int = highest
     return found

@@ -70,11 +70,11 @@ def versions(connection: sqlite3.Connection, first_version: int) -> Sequence[Mes
     return tuple(to_message(row) for row in found)
 
 
-def newest_leaf(connection: sqlite3.Connection, message_id: int) -> int:
+def newest_leaf(connection: sqlite3.Connection, message_id: int) -> int | None:
     """Walks down the subtree; answers that are not there yet, removed ones and versions without a branch are nowhere to stand on."""
     found = connection.execute("SELECT coalesce(host, id) FROM messages WHERE id = ?", (message_id,)).fetchone()
     if found is None:
-        return message_id
+        return None
     (leaf,) = connection.execute(
         "WITH RECURSIVE below (id, open) AS ("
         "  SELECT :id, 0"

@@ -107,14 +107,10 @@ def _open_question(change: OpenQuestion, connection: sqlite3.Connection) -> None
         "INSERT OR REPLACE INTO asks (id, place_id, user_id, command, reply_id, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
         (ask.id, keep_place(connection, ask.place), ask.user_id, ask.command, ask.reply_id, to_stored(ask.expires_at)),
     )
-    _never_again(connection, ask.id)
+    # The row goes with the answer; its ids stay taken.
+    connection.execute("UPDATE erased SET highest = max(highest, ?)", (max(ask.id, ask.reply_id),))
 
 
 @carry_out.register
 def _close_question(change: CloseQuestion, connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM asks WHERE id = ?", (change.ask_id,))
-
-
-def _never_again(connection: sqlite3.Connection, ask_id: int) -> None:
-    """A question's row goes, its id stays taken."""
-    connection.execute("UPDATE erased SET highest = ? WHERE highest < ?", (ask_id, ask_id))

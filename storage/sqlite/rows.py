@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.events import MessageRef, Place
 from bot.messages import Ask, Button, Content, File, Message, OpenAsk, Post, Session, Turn, Usage
 
 Row = tuple[Any, ...]  # what sqlite3 gives: str, int, bytes or None by column, which only the schema can say
+
+N = TypeVar("N", int, int | None)
 
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -34,9 +36,9 @@ def to_time_or_none(stored: int | None) -> datetime | None:
     return None if stored is None else to_time(stored)
 
 
-def fitting(number: int) -> int:
+def fitting(number: N) -> N:
     """The nearest number that SQLite can hold: people type any, and no row has the outermost."""
-    return max(-_LARGEST, min(number, _LARGEST))
+    return number if number is None else max(-_LARGEST, min(number, _LARGEST))
 
 
 def to_place(columns: Sequence[Any]) -> Place:

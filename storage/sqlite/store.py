@@ -62,10 +62,12 @@ class SqliteStore:
         return await self._database.read(lambda connection: sessions.session(connection, session_id))
 
     async def sessions_like(self, user_id: int, prefix: str) -> Sequence[Session]:
-        return await self._database.read(lambda connection: sessions.sessions_like(connection, user_id, prefix))
+        return await self._database.read(lambda connection: sessions.sessions_like(connection, fitting(user_id), prefix))
 
     async def sessions(self, user_id: int, words: Sequence[str], offset: int, limit: int) -> Sequence[SessionSummary]:
-        return await self._database.read(lambda connection: sessions.sessions(connection, user_id, words, fitting(offset), fitting(limit)))
+        return await self._database.read(
+            lambda connection: sessions.sessions(connection, fitting(user_id), words, fitting(offset), fitting(limit))
+        )
 
     async def short_id(self, session: Session) -> str:
         return await self._database.read(lambda connection: sessions.short_id(connection, session))
@@ -74,19 +76,20 @@ class SqliteStore:
         return await self._database.read(lambda connection: sessions.totals(connection, session))
 
     async def branch(self, leaf: int | None, limit: int, *, down_to: int = 1) -> Sequence[Message]:
-        return await self._database.read(lambda connection: messages.branch(connection, leaf, fitting(limit), fitting(down_to)))
+        return await self._database.read(lambda connection: messages.branch(connection, fitting(leaf), fitting(limit), fitting(down_to)))
 
     async def nth(self, leaf: int | None, number: int) -> Message | None:
-        return await self._database.read(lambda connection: messages.nth(connection, leaf, fitting(number)))
+        return await self._database.read(lambda connection: messages.nth(connection, fitting(leaf), fitting(number)))
 
     async def versions(self, first_version: int) -> Sequence[Message]:
         return await self._database.read(lambda connection: messages.versions(connection, fitting(first_version)))
 
     async def newest_leaf(self, message_id: int) -> int:
-        return await self._database.read(lambda connection: messages.newest_leaf(connection, fitting(message_id)))
+        found = await self._database.read(lambda connection: messages.newest_leaf(connection, fitting(message_id)))
+        return message_id if found is None else found
 
     async def on_branch(self, leaf: int | None, message_id: int) -> bool:
-        return await self._database.read(lambda connection: messages.on_branch(connection, leaf, fitting(message_id)))
+        return await self._database.read(lambda connection: messages.on_branch(connection, fitting(leaf), fitting(message_id)))
 
     async def turn_of(self, reply_id: int) -> Turn | None:
         return await self._database.read(lambda connection: turns.turn_of(connection, fitting(reply_id)))
@@ -107,7 +110,7 @@ class SqliteStore:
         return await self._database.read(lambda connection: places.settings_of(connection, place))
 
     async def account_of(self, user_id: int, platform: str) -> Account | None:
-        return await self._database.read(lambda connection: places.account_of(connection, user_id, platform))
+        return await self._database.read(lambda connection: places.account_of(connection, fitting(user_id), platform))
 
     async def cursor(self, name: str) -> str:
         return await self._database.read(lambda connection: keeping.cursor(connection, name))

@@ -1,0 +1,249 @@
+"""What every store must keep about whole transactions, events and people. A subclass in a test module is run with its `store` fixture."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import get_args
+
+import pytest
+
+from bot.changes import (
+    AddMessage,
+    AddPost,
+    AddTurn,
+    Change,
+    ExpectLeaf,
+    KnowAccount,
+    OpenQuestion,
+    SetCurrent,
+    SetCursor,
+    SetDeleted,
+    SetLeaf,
+    SetReachable,
+    SharePlace,
+)
+from bot.errors import AlreadySeen, Conflict, StorageError
+from bot.messages import Found, OpenAsk, PlaceSettings
+from bot.ports import Store
+from tests.contracts.store_builders import (
+    ANNE,
+    BO,
+    HERE,
+    LATER,
+    NOW,
+    THERE,
+    begin,
+    chain,
+    message,
+    opening,
+    owe,
+    post,
+    ref,
+    session,
+    show,
+    turn,
+)
+
+
+class TransactionContract:
+    """All or nothing, once."""
+
+    async def test_nothing_is_known_at_first(self, store: Store) -> None:
+        assert await store.find(HERE, "42", key="k", subject=ref("1"), post=ref("2")) == Found(PlaceSettings(HERE))
+        assert await store.last_id() == 0
+        assert await store.cursor("bot") == ""
+
+    async def test_an_event_is_accepted_once(self, store: Store) -> None:
+        await store.apply([SetCursor("bot", "1")], key="telegram:1", at=NOW)
+        with pytest.raises(AlreadySeen):
+            await store.apply([SetCursor("bot", "2")], key="telegram:1", at=NOW)
+        assert await store.cursor("bot") == "1"
+        assert (await store.find(HERE, "42", key="telegram:1")).seen
+        assert not (await store.find(HERE, "42", key="telegram:2")).seen
+
+    async def test_a_conflict_undoes_everything(self, store: Store) -> None:
+        begun = await begin(store)
+        with pytest.raises(Conflict):
+            await store.apply([AddMessage(message(10)), SetLeaf(begun.id, 10), ExpectLeaf(begun.id, 9)], key="k", at=NOW)
+        assert await store.message(10) is None
+        assert not (await store.find(HERE, "42", key="k")).seen
+
+    async def test_an_expected_leaf_lets_the_rest_through(self, store: Store) -> None:
+        begun = await begin(store)
+        await store.apply([ExpectLeaf(begun.id, None), AddMessage(message(10)), SetLeaf(begun.id, 10)])
+        await store.apply([ExpectLeaf(begun.id, 10), SetLeaf(begun.id, None)])
+        with pytest.raises(Conflict):
+            await store.apply([ExpectLeaf("ffff000000000000", None)])
+
+    async def test_a_broken_reference_undoes_everything(self, store: Store) -> None:
+        with pytest.raises(StorageError):
+            await store.apply([KnowAccount(BO), AddMessage(message(10))])
+        assert (await store.find(HERE, "42")).account is None
+
+    async def test_s13_a_cancelled_write_is_whole_or_not_there(self, store: Store) -> None:
+        begun = await begin(store)
+        for number in range(20, 40):
+            task = asyncio.create_task(store.apply([AddMessage(message(number)), SetLeaf(begun.id, number)]))
+            await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            read = await store.session(begun.id)
+            assert read is not None
+            assert (read.leaf == number) == (await store.message(number) is not None)
+
+    async def test_s13_two_tasks_do_not_undo_each_other(self, store: Store) -> None:
+        begun = await begin(store)
+        good = [store.apply([AddMessage(message(number))], key=f"k{number}") for number in range(20, 30)]
+        bad = [store.apply([AddMessage(message(number)), ExpectLeaf(begun.id, 1)]) for number in range(30, 40)]
+        results = await asyncio.gather(*(each for pair in zip(good, bad, strict=True) for each in pair), return_exceptions=True)
+        assert [type(result) for result in results] == [type(None), Conflict] * 10
+        assert [await store.message(number) is not None for number in range(20, 40)] == [True] * 10 + [False] * 10
+
+    async def test_ids_are_never_given_twice(self, store: Store) -> None:
+        _prompt, _reply, owed = await owe(store)
+        assert await store.last_id() == owed.id
+        await store.apply([AddPost(replace(post(13, 99), state="planned"))])
+        assert await store.last_id() == 99
+        await store.apply([SetDeleted("aaaa000000000000", NOW)])
+        await store.purge(LATER)
+        assert await store.last_id() == 99
+
+    async def test_a_cursor_is_overwritten(self, store: Store) -> None:
+        await store.apply([SetCursor("a", "1"), SetCursor("b", "2"), SetCursor("a", "3")])
+        assert [await store.cursor("a"), await store.cursor("b")] == ["3", "2"]
+
+    async def test_every_change_is_known(self, store: Store) -> None:
+        """A change that the store does not know would raise TypeError; each of them appears in some contract."""
+        assert {kind.__name__ for kind in get_args(Change)} == EVERY_CHANGE
+
+
+EVERY_CHANGE = {
+    "KnowAccount", "SharePlace", "SetReachable", "MovePlace", "AddSession", "SetTitle", "SetEnded", "SetDeleted", "SetLeaf", "AdvanceLeaf",
+    "SetCurrent", "AddMessage", "FillMessage", "SetMessageStatus", "SetLastLeaf", "SetShows", "AddTurn", "SetTurn", "ExpectLeaf", "AddPost",
+    "SetPost", "MovePosts", "DirtyPosts", "DropPosts", "OpenQuestion", "CloseQuestion", "SetCursor",
+}  # fmt: skip
+
+
+class FindContract:
+    """What is found for an event."""
+
+    async def test_everything_about_an_event_at_once(self, store: Store) -> None:
+        prompt, reply, owed = await owe(store)
+        shown = post(13, reply.id, at="700")
+        asked = OpenAsk(14, HERE, 1, "edit 1", 15, LATER)
+        await store.apply([AddPost(shown), OpenQuestion(asked)])
+        found = await store.find(HERE, "42", subject=ref("555"), post=ref("700"))
+        expected = replace(session(), leaf=prompt.id)
+        assert found == Found(PlaceSettings(HERE), BO, expected, prompt, (owed,), asked, prompt, shown, reply, expected)
+
+    async def test_a_stranger_has_no_session(self, store: Store) -> None:
+        await begin(store)
+        found = await store.find(HERE, "nobody")
+        assert (found.account, found.session) == (None, None)
+
+    async def test_each_person_has_a_session_of_their_own(self, store: Store) -> None:
+        await begin(store)
+        await begin(store, session("bbbb000000000000", user_id=2), ANNE)
+        assert [(await store.find(HERE, person)).session for person in ("42", "43")] == [
+            session(),
+            session("bbbb000000000000", user_id=2),
+        ]
+
+    async def test_another_thread_is_another_place(self, store: Store) -> None:
+        await begin(store)
+        assert (await store.find(replace(HERE, thread_id="9"), "42")).session is None
+
+    async def test_a_shared_place_has_the_session_of_its_owner(self, store: Store) -> None:
+        await begin(store)
+        await store.apply([SharePlace(HERE, 50), *opening(session("cccc000000000000", user_id=50), ANNE)])
+        found = await store.find(HERE, "42")
+        assert (found.place.owner_id, found.session) == (50, session("cccc000000000000", user_id=50))
+        await store.apply([SharePlace(HERE, None)])
+        assert (await store.find(HERE, "42")).session == session()
+
+    async def test_a_command_reply_shows_no_message(self, store: Store) -> None:
+        await show(store, [post(13, 99, at="700")])
+        found = await store.find(HERE, "42", post=ref("700"))
+        assert (found.post, found.shown, found.shown_session) == (post(13, 99, at="700"), None, None)
+
+    async def test_the_subject_is_the_newest_version(self, store: Store) -> None:
+        await begin(store)
+        first = message(10, source=ref("555"))
+        second = replace(message(20, revises=first), text="other words")
+        await store.apply([AddMessage(first), AddMessage(second)])
+        assert (await store.find(HERE, "42", subject=ref("555"))).subject == second
+
+    async def test_a_message_id_counts_in_its_place_alone(self, store: Store) -> None:
+        await begin(store)
+        await store.apply([AddMessage(message(10, source=ref("555")))])
+        assert (await store.find(HERE, "42", subject=ref("555", THERE))).subject is None
+
+
+class PeopleContract:
+    """Accounts, users and places."""
+
+    async def test_an_account_is_brought_up_to_date(self, store: Store) -> None:
+        await store.apply([KnowAccount(BO), KnowAccount(replace(BO, name="Bob", locale="en"))])
+        assert (await store.find(HERE, "42")).account == replace(BO, name="Bob", locale="en")
+
+    async def test_an_account_never_changes_its_user_unseen(self, store: Store) -> None:
+        await store.apply([KnowAccount(BO)])
+        with pytest.raises(Conflict):
+            await store.apply([KnowAccount(replace(BO, user_id=9))])
+
+    async def test_accounts_of_a_user(self, store: Store) -> None:
+        elsewhere = replace(BO, platform="discord", account_id="d")
+        await store.apply([KnowAccount(BO), KnowAccount(elsewhere)])
+        assert await store.account_of(1, "discord") == elsewhere
+        assert await store.account_of(2, "discord") is None
+
+    async def test_whether_the_bot_can_write(self, store: Store) -> None:
+        await store.apply([SetReachable(HERE, False)])
+        assert await store.place_owner(HERE) == PlaceSettings(HERE, reachable=False)
+        await store.apply([SetReachable(HERE, True)])
+        assert await store.place_owner(HERE) == PlaceSettings(HERE)
+
+    async def test_what_is_current_can_be_set_and_taken_away(self, store: Store) -> None:
+        begun = await begin(store)
+        await store.apply([SetCurrent(THERE, 1, begun.id), SetCurrent(HERE, 1, None)])
+        assert (await store.find(HERE, "42")).session is None
+        await store.apply([KnowAccount(replace(BO, platform="discord"))])
+        assert (await store.find(THERE, "42")).session == begun
+
+
+class PurgeContract:
+    """What is erased, and what is left alone."""
+
+    async def test_a_deleted_session_is_erased_with_all_that_hangs_on_it(self, store: Store) -> None:
+        _prompt, reply, owed = await owe(store)
+        await show(store, [post(13, reply.id, at="700"), post(14, 99, at="701")])
+        await store.apply([SetDeleted("aaaa000000000000", NOW)])
+        assert await store.purge(NOW) == 0
+        assert await store.purge(LATER) == 1
+        assert await store.session("aaaa000000000000") is None
+        assert [await store.message(10), await store.turn_of(owed.reply_id), await store.posts(reply.id)] == [None, None, ()]
+        assert len(await store.posts(99)) == 1
+
+    async def test_other_sessions_stay(self, store: Store) -> None:
+        await begin(store)
+        kept = await begin(store, session("bbbb000000000000", user_id=2), ANNE)
+        await chain(store, 4, session_id=kept.id)
+        await store.apply([SetDeleted("aaaa000000000000", NOW)])
+        assert await store.purge(LATER) == 1
+        assert len(await store.branch(1003, 10)) == 4
+
+    async def test_keys_are_kept_for_thirty_days(self, store: Store) -> None:
+        await store.apply([], key="old", at=NOW)
+        await store.apply([], key="new", at=NOW + timedelta(days=2))
+        await store.purge(NOW + timedelta(days=31))
+        assert [(await store.find(HERE, "42", key=key)).seen for key in ("old", "new")] == [False, True]
+
+    async def test_a_long_session_goes_as_a_whole(self, store: Store) -> None:
+        begun = await begin(store)
+        messages = await chain(store, 200)
+        answer = message(5000, messages[10])
+        await store.apply([AddMessage(answer), AddTurn(turn(5001, messages[10], answer, status="complete")), SetDeleted(begun.id, NOW)])
+        assert await store.purge(LATER) == 1
+        assert await store.branch(1199, 10) == ()

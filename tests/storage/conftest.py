@@ -1,0 +1,17 @@
+"""A store for each driver under the SQLite store: the thread of aiosqlite on a file, and the inline one in memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from storage.sqlite.store import SqliteStore
+
+
+@pytest.fixture(params=["aiosqlite", "inline"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    opened = await SqliteStore.open(tmp_path / "parley.db" if request.param == "aiosqlite" else ":memory:", driver=request.param)
+    yield opened
+    await opened.close()
