@@ -167,19 +167,19 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
-def _as_written(address: str) -> str:
-    return address
+class _Markdown(MarkdownIt):
+    """Takes every address as it is written: which become links is decided where they are shown."""
 
+    def normalizeLink(self, url: str) -> str:
+        return url
 
-def _any_address(address: str) -> bool:
-    return bool(address) or True
+    def validateLink(self, url: str) -> bool:
+        return True
 
 
 def _build() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING})
+    markdown = _Markdown("commonmark", {"html": False, "maxNesting": MAX_NESTING})
     markdown.enable(["table", "strikethrough"]).disable(["html_block", "html_inline", "reference", "lheading"])
-    markdown.normalizeLink = _as_written  # type: ignore[method-assign]
-    markdown.validateLink = _any_address  # type: ignore[method-assign]
     inline = markdown.inline.ruler
     inline.at("emphasis", _emphasis)
     inline.at("autolink", _autolink)
@@ -187,9 +187,8 @@ def _build() -> MarkdownIt:
     inline.before("escape", "spoiler", _spoiler)
     inline.before("escape", "address", _address)
     markdown.inline.add_terminator_char("|")
-    interrupts = {"alt": ["paragraph", "blockquote", "list"]}
     markdown.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
-    markdown.block.ruler.before("fence", "math_block", _math_block, interrupts)
+    markdown.block.ruler.before("fence", "math_block", _math_block, {"alt": ["paragraph", "blockquote", "list"]})
     return markdown
 
 

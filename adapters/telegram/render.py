@@ -32,7 +32,7 @@ def render(content: Content) -> tuple[Part, ...]:
     cleaned = clean(content.text)
     text, spans, places = _styled(cleaned.text)
     if is_blank(text):
-        text, spans, places = cleaned.text, [], [(0, 0)]
+        text, spans, places = cleaned.text.replace("\t", " "), [], [(0, 0)]
     if is_blank(text):
         text, spans, places = _label(content), [], []
     parts: list[Part] = []
