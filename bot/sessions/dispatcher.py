@@ -124,6 +124,10 @@ class Dispatcher:
                 message = await self._desk.store.message(reply_id)
                 self._deliver(reply_id, place, message.session_id if message else "")
 
+    async def settled(self, place: Place) -> None:
+        """See bot.ports.Core. A terminal is alone in its process, so that everything is what its place waits for."""
+        await self._lanes.idle()
+
     async def suggest(self, author: Author, place: Place, option: str, prefix: str) -> Sequence[Choice]:
         """See bot.ports.Core."""
         return await suggest(self._desk.store, author, place, option, prefix)
