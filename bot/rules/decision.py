@@ -62,11 +62,19 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Waking:
+    """A session owes an answer, which goes to the place."""
+
+    session_id: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What is written, and what is set going once it is. `line` is for the eyes of who pressed a button alone."""
 
     changes: tuple[Change, ...] = ()
-    wake: tuple[str, ...] = ()
+    wake: tuple[Waking, ...] = ()
     abort: tuple[Abort, ...] = ()
     deliver: tuple[Delivery, ...] = ()
     line: str | None = None

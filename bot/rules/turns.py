@@ -18,7 +18,7 @@ from bot.changes import (
     SetTurn,
 )
 from bot.messages import Message, Post, Turn, TurnStatus, post_key
-from bot.rules.decision import Abort, Asked, Decision, Delivery, Given
+from bot.rules.decision import Abort, Asked, Decision, Delivery, Given, Waking
 
 OPEN: tuple[TurnStatus, ...] = ("pending", "streaming")
 
@@ -49,7 +49,7 @@ def owe(given: Given, prompt: Message, asked: Asked, *, posts_of: int | None = N
         user_id=given.user_id,
     )
     shown: Change = AddPost(_first_post(given, turn)) if posts_of is None else MovePosts(posts_of, turn.reply_id)
-    return Decision((AddMessage(reply), AddTurn(turn), shown), wake=(prompt.session_id,))
+    return Decision((AddMessage(reply), AddTurn(turn), shown), wake=(Waking(prompt.session_id, asked.place),))
 
 
 def _first_post(given: Given, turn: Turn) -> Post:

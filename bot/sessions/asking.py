@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.errors import ModelError, ModelErrorKind
 from bot.ports import ChatMessage, Clock, Finish, Model, ModelOptions, TextDelta
+from bot.sessions.context import Built
 
 AGAIN_BEFORE_TEXT: frozenset[ModelErrorKind] = frozenset({"unreachable", "malformed", "empty", "overloaded", "rate_limited", "interrupted"})
 PAUSES = (1.0, 3.0)
@@ -22,7 +23,7 @@ class Answer:
 
     text: str
     finish: Finish
-    messages: Sequence[ChatMessage]
+    context: Built
 
 
 class Asking:
@@ -35,13 +36,13 @@ class Asking:
         self._grow = grow
         self.text = ""
 
-    async def answer(self, build: Callable[[float], Awaitable[Sequence[ChatMessage]]]) -> Answer:
+    async def answer(self, build: Callable[[float], Awaitable[Built]]) -> Answer:
         """The answer to what `build` gives for a part of the context; raises ModelError when there is none."""
         shorter, failures, cut = 0, 0, False
         while True:
-            messages = await build(SHORTER[shorter])
+            context = await build(SHORTER[shorter])
             try:
-                return Answer(*await self._try(messages), messages)
+                return Answer(*await self._try(context.messages), context)
             except ModelError as error:
                 if error.kind == "context_too_long" and shorter + 1 < len(SHORTER):
                     shorter += 1

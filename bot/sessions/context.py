@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.messages import Message, Session
-from bot.models.tokens import Estimator
+from bot.models.tokens import PER_MESSAGE, PER_REQUEST, Estimator
 from bot.policy import Policy
 from bot.ports import ChatMessage, Reader
 
 FIRST_READ = 48
-MESSAGE_OVERHEAD = 4
 HEADROOM = 0.9
 """The part of the budget that is filled: an estimate errs."""
 REMEMBERED = 20_000
@@ -20,6 +20,14 @@ DEFAULT_PROMPT = (
     "You are Parley, a helpful assistant in a chat. Answer in the language of the person, and to the point. "
     "You may use Markdown: bold, italics, lists, code blocks, links and small tables."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A context, and the estimate of its tokens before the model's factor."""
+
+    messages: Sequence[ChatMessage]
+    estimated: int
 
 
 class Context:
@@ -31,16 +39,17 @@ class Context:
         self._estimator = estimator
         self._tokens: OrderedDict[int, int] = OrderedDict()
 
-    async def build(self, session: Session, prompt_id: int, now: datetime, *, shared: bool, keep: float = 1.0) -> list[ChatMessage]:
+    async def build(self, session: Session, prompt_id: int, now: datetime, *, shared: bool, keep: float = 1.0) -> Built:
         """The messages for an answer to `prompt_id`. `keep` is the part of the fitting turns that stays, for a server that said
         it was too long; the newest turn always stays."""
         system = ChatMessage("system", self._system(session, now))
-        factor = self._estimator.factor(session.model or self._policy.model)
-        room = (self._policy.context_tokens * HEADROOM) / factor - self._estimator.estimate(system.text) - MESSAGE_OVERHEAD
-        turns = await self._fitting(prompt_id, room)
+        factor = self._estimator.calibrated(1000, session.model or self._policy.model) / 1000
+        fixed = self._estimator.estimate(system.text) + PER_MESSAGE + PER_REQUEST
+        turns = await self._fitting(prompt_id, self._policy.context_tokens * HEADROOM / factor - fixed)
         if keep < 1.0:
             turns = turns[-max(1, int(len(turns) * keep)) :]
-        return [system, *_joined([message for turn in turns for message in turn], shared=shared)]
+        messages = [message for turn in turns for message in turn]
+        return Built((system, *_joined(messages, shared=shared)), fixed + sum(self._cost(message) for message in messages))
 
     async def _fitting(self, prompt_id: int, room: float) -> list[list[Message]]:
         """The newest turns that fit, oldest first; at least the newest."""
@@ -66,7 +75,7 @@ class Context:
     def _cost(self, message: Message) -> int:
         known = self._tokens.get(message.id)
         if known is None:
-            known = self._estimator.estimate(message.text) + self._estimator.estimate(message.quoted) + MESSAGE_OVERHEAD
+            known = self._estimator.estimate(message.text) + self._estimator.estimate(message.quoted) + PER_MESSAGE
             self._tokens[message.id] = known
             if len(self._tokens) > REMEMBERED:
                 self._tokens.popitem(last=False)

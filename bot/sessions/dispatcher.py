@@ -118,7 +118,7 @@ class Dispatcher:
         self._caught_up.add(platform)
         for session_id, place in await self._desk.store.owing_sessions():
             if place.platform == platform:
-                self._wake(session_id)
+                self._wake(session_id, place)
         for reply_id, place in await self._desk.store.unfinished_replies():
             if place.platform == platform:
                 message = await self._desk.store.message(reply_id)
@@ -127,6 +127,10 @@ class Dispatcher:
     async def settled(self, place: Place) -> None:
         """See bot.ports.Core. A terminal is alone in its process, so that everything is what its place waits for."""
         await self._lanes.idle()
+
+    async def settled(self, place: Place) -> None:
+        """See bot.ports.Core."""
+        await self._lanes.idle(place)
 
     async def suggest(self, author: Author, place: Place, option: str, prefix: str) -> Sequence[Choice]:
         """See bot.ports.Core."""
@@ -144,15 +148,15 @@ class Dispatcher:
     def _set_going(self, decision: Decision) -> None:
         for delivery in decision.deliver:
             self._deliver(delivery.reply_id, delivery.place, delivery.session_id)
-        for session_id in decision.wake:
-            self._wake(session_id)
+        for waking in decision.wake:
+            self._wake(waking.session_id, waking.place)
 
-    def _wake(self, session_id: str) -> None:
-        self._lanes.put(session_id, lambda: self._answer_next(session_id))
+    def _wake(self, session_id: str, place: Place) -> None:
+        self._lanes.put(session_id, lambda: self._answer_next(session_id, place), place)
 
     def _deliver(self, reply_id: int, place: Place, session_id: str) -> None:
         key = session_id or f"{place.platform}:{place.chat_id}:{place.thread_id}"
-        self._lanes.put(key, lambda: self._deliverer.deliver(reply_id, session_id))
+        self._lanes.put(key, lambda: self._deliverer.deliver(reply_id, session_id), place)
 
     def _deliver_later(self, reply_id: int, place: Place, session_id: str, seconds: float) -> None:
         async def wait() -> None:
@@ -161,7 +165,7 @@ class Dispatcher:
 
         self._timer(wait())
 
-    async def _answer_next(self, session_id: str) -> None:
+    async def _answer_next(self, session_id: str, place: Place) -> None:
         """Answers the oldest open turn of the session, once what waited on its platform is in."""
         turns = await self._desk.store.open_turns(session_id)
         if not turns or self._stopping:
@@ -174,7 +178,7 @@ class Dispatcher:
             return
         await self._runner.run(turn, session)
         if len(turns) > 1:
-            self._wake(session_id)
+            self._wake(session_id, place)
         else:
             self._titles.consider(session, self._timer)
 

@@ -9,6 +9,8 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+from bot.events import Place
+
 Job = Callable[[], Awaitable[None]]
 
 
@@ -19,10 +21,11 @@ class Lanes:
         self._failed = failed
         self._queues: dict[str, deque[Job]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._places: dict[str, Place] = {}
         self._closed = False
 
-    def put(self, key: str, job: Job) -> None:
-        """Runs the job after those that were put under the same key before."""
+    def put(self, key: str, job: Job, place: Place) -> None:
+        """Runs the job after those that were put under the same key before; `place` is where people wait for it."""
         if self._closed:
             return
         queue = self._queues.get(key)
@@ -30,6 +33,7 @@ class Lanes:
             queue.append(job)
             return
         self._queues[key] = deque([job])
+        self._places[key] = place
         task = asyncio.get_running_loop().create_task(self._run(key), name=f"lane {key}")
         self._tasks[key] = task
         task.add_done_callback(self._ended)
@@ -45,10 +49,10 @@ class Lanes:
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
 
-    async def idle(self) -> None:
-        """Returns when no lane has anything to do."""
-        while self._tasks:
-            await asyncio.wait(list(self._tasks.values()))
+    async def idle(self, place: Place | None = None) -> None:
+        """Returns when no lane has anything to do, or none that people in this place wait for."""
+        while tasks := [task for key, task in self._tasks.items() if place is None or self._places[key] == place]:
+            await asyncio.wait(tasks)
 
     async def _run(self, key: str) -> None:
         queue = self._queues[key]
@@ -57,7 +61,7 @@ class Lanes:
                 await queue.popleft()()
         finally:
             del self._queues[key]
-            del self._tasks[key]
+            del self._tasks[key], self._places[key]
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.changes import AdvanceLeaf, Change, DropPosts, FillMessage, MovePosts, SetTurn
 from bot.errors import Conflict, ModelError, StorageError
 from bot.messages import FinishReason, MessageStatus, Session, Turn, TurnStatus, Usage
 from bot.models.tokens import Estimator
-from bot.ports import ChatMessage, Model, ModelOptions
+from bot.ports import Model, ModelOptions
 from bot.replies.poster import Poster, Target
 from bot.replies.stream import ReplyStream
 from bot.sessions.asking import Answer, Asking
-from bot.sessions.context import Context
+from bot.sessions.context import Built, Context
 from bot.sessions.deliverer import Deliverer
 from bot.sessions.desk import Desk, Running
 from bot.sessions.showing import GAVE_UP, LATE, WENT_WRONG, answer_content
@@ -81,7 +80,7 @@ class TurnRunner:
         if running.released:
             await self._let_go(running, poster)
 
-    async def _build(self, turn: Turn, session: Session, keep: float) -> Sequence[ChatMessage]:
+    async def _build(self, turn: Turn, session: Session, keep: float) -> Built:
         place = await self._desk.store.place_owner(turn.place)
         return await self._context.build(session, turn.prompt_id, self._desk.clock.now(), shared=place.owner_id is not None, keep=keep)
 
@@ -114,11 +113,11 @@ class TurnRunner:
     def _complete(self, turn: Turn, session: Session, answer: Answer) -> tuple[Change, ...]:
         model = session.model or self._desk.policy.model
         usage = answer.finish.usage
-        estimated = sum(self._estimator.estimate(message.text) for message in answer.messages) if usage is None else 0
         if usage is None:
-            usage = Usage(estimated, self._estimator.estimate(answer.text), estimated=True)
+            prompt_tokens = self._estimator.calibrated(answer.context.estimated, model)
+            usage = Usage(prompt_tokens, self._estimator.estimate(answer.text), estimated=True)
         else:
-            self._estimator.observe_messages(answer.messages, model, usage.prompt_tokens)
+            self._estimator.observe(model, answer.context.estimated, usage.prompt_tokens)
         late = self._desk.clock.now() - turn.received_at >= self._desk.policy.late_after
         filled = _filled(turn, "complete", answer.text, answer.finish.reason)
         return _ended(turn, "complete", replace(filled, model=answer.finish.model or model, usage=usage), LATE if late else "")
