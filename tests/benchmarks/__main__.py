@@ -1,0 +1,80 @@
+"""Runs scenarios and prints one table: `python -m tests.benchmarks [--only baseline|parley] [--keep FOLDER] [scenario ...]`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import math
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.benchmarks.prepared import Library
+from tests.benchmarks.process import BASELINE, Bot, parley
+from tests.benchmarks.scenarios import SCENARIOS, Figure, Prepared
+
+WIDTH = 62
+
+
+async def _run(names: Sequence[str], bots: Sequence[Bot], folder: Path) -> dict[str, dict[str, Figure]]:
+    """Figures by label and bot's name."""
+    table: dict[str, dict[str, Figure]] = {}
+    prepared = Prepared(Library(folder).make)
+    for name in names:
+        for bot in bots:
+            began = time.monotonic()
+            try:
+                figures = await SCENARIOS[name](bot, prepared)
+            except RuntimeError as error:
+                print(f"{name} of {bot.name}: {error}", flush=True)
+                continue
+            print(f"({name} of {bot.name}: {time.monotonic() - began:.0f} s)", flush=True)
+            for figure in figures:
+                table.setdefault(figure.label, {})[bot.name] = figure
+    return table
+
+
+def _cell(figure: Figure | None) -> str:
+    if figure is None:
+        return "-"
+    if math.isnan(figure.value):
+        return "not all"
+    number = f"{figure.value:.0f}" if figure.of or figure.value == int(figure.value) else f"{figure.value:.2f}"
+    return f"{number} of {figure.of}" if figure.of else f"{number} {figure.unit}".strip()
+
+
+def _print(table: dict[str, dict[str, Figure]], bots: Sequence[Bot]) -> None:
+    header = "".join(f"{bot.name:>14}" for bot in bots)
+    print(f"\n{'':{WIDTH}}{header}{'ratio':>10}")
+    for label, cells in table.items():
+        row = "".join(f"{_cell(cells.get(bot.name)):>14}" for bot in bots)
+        values = [cells[bot.name] for bot in bots if bot.name in cells]
+        ratio = ""
+        if len(values) > 1 and values[0].ratio and values[0].value > 0:
+            ratio = f"{values[1].value / values[0].value:.2f}"
+        print(f"{label:{WIDTH}}{row}{ratio:>10}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="tests.benchmarks")
+    parser.add_argument("scenario", nargs="*", help=", ".join(SCENARIOS))
+    parser.add_argument("--only", choices=["baseline", "parley"])
+    parser.add_argument("--keep", type=Path, help="a folder where prepared databases stay for the next run")
+    options = parser.parse_args()
+    unknown = [name for name in options.scenario if name not in SCENARIOS]
+    if unknown:
+        parser.error(f"no scenario {unknown[0]}; there are {', '.join(SCENARIOS)}")
+    bots = [bot for bot in (BASELINE, parley()) if options.only in (None, bot.name.lower())]
+    folder = options.keep or Path(tempfile.mkdtemp(prefix="bench-db-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        _print(asyncio.run(_run(options.scenario or list(SCENARIOS), bots, folder)), bots)
+    finally:
+        if options.keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,188 @@
+"""One bot between the two loopback servers, people who ask it, and a watch that notes when each answer stands whole in the chat."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.benchmarks.process import Bot, BotProcess
+from tests.fakes.openai_script import Json, Reply
+from tests.fakes.openai_server import FakeOpenAI
+from tests.fakes.telegram import Chat, FakeTelegram, Limits, Message, Person
+
+_TAG = re.compile(r"q\d+q")
+SMALL_CALL = 60  # a call with fewer tokens than this asks for a title or the like, not for an answer
+TOKEN = "123456:benchmark-token-that-opens-nothing-0000"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How the model answers: so many tokens, at so many a second."""
+
+    tokens: int = 64
+    per_second: float = 60.0
+
+
+@dataclass(slots=True)
+class Answer:
+    """An answer as the model began to give it. `sent_at` is when its last token leaves the model, `whole_at` when people see all of it."""
+
+    text: str
+    tags: tuple[str, ...]
+    sent_at: float
+    whole_at: float = 0.0
+    post: Message | None = None
+
+
+@dataclass(slots=True)
+class Asked:
+    """A message of a person, found again by its tag."""
+
+    tag: str
+    chat: Chat
+    at: float
+    answer: Answer | None = None
+
+
+@dataclass(slots=True)
+class Bench:
+    """Runs a bot; use it with `async with`. `database` is a prepared file that the bot gets a copy of."""
+
+    bot: Bot
+    pace: Pace = field(default_factory=Pace)
+    limits: Limits | None = None
+    database: Path | None = None
+    settings: dict[str, str] = field(default_factory=dict)
+    paces: dict[str, Pace] = field(default_factory=dict)
+    asked: dict[str, Asked] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    model_calls: list[Answer] = field(default_factory=list)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    changed_at: float = 0.0
+    telegram: FakeTelegram = field(init=False)
+    model: FakeOpenAI = field(init=False)
+    process: BotProcess = field(init=False)
+    started_in: float = 0.0
+    _folder: Path = field(init=False)
+
+    async def __aenter__(self) -> Self:
+        self._folder = Path(tempfile.mkdtemp(prefix="bench-"))
+        self.telegram = FakeTelegram(token=TOKEN, limits=self.limits)
+        self.telegram.listener = self._look
+        self.model = FakeOpenAI()
+        self.model.keep_requests = False
+        self.model.always = self._answer
+        await self.telegram.__aenter__()
+        await self.model.__aenter__()
+        await self._start()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.process.stop()
+        await self.telegram.__aexit__(kind, error, trace)
+        await self.model.__aexit__(kind, error, trace)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def _start(self) -> None:
+        environment = {
+            "TELEGRAM_TOKEN": TOKEN,
+            "TELEGRAM_API_URL": self.telegram.url,
+            "OPENAI_BASE_URL": self.model.base_url,
+            "OPENAI_API_KEY": "sk-benchmark",
+            "PARLEY_RATE": "100000",
+            "PARLEY_DATABASE": str(self._folder / "parley.db"),
+            "PARLEY_LOG_LEVEL": "WARNING",
+        }
+        if self.database is not None and self.bot.stores:
+            shutil.copyfile(self.database, self._folder / "parley.db")
+        began = time.monotonic()
+        self.process = await BotProcess.start(self.bot, environment | self.settings, self._folder)
+        await self.process.until(self.telegram.updates.polled, within=30)
+        if not self.telegram.updates.polled.is_set():
+            await self.process.stop()
+            raise RuntimeError(f"{self.bot.name} did not poll; it said:\n{self.process.tail()}")
+        self.started_in = self.telegram.calls_of("getUpdates")[0].at - began
+
+    # -- people
+
+    def people(self, count: int) -> list[tuple[Person, Chat]]:
+        """So many people with their private chats."""
+        people = [self.telegram.person(1001 + n, f"Person {n}") for n in range(count)]
+        return [(person, self.telegram.private_chat(person)) for person in people]
+
+    async def ask(self, person: Person, chat: Chat, pace: Pace | None = None) -> Asked:
+        """Lets the person ask something that is recognised again."""
+        tag = f"q{len(self.asked) + 1}q"
+        asked = self.asked[tag] = Asked(tag, chat, time.monotonic())
+        if pace is not None:
+            self.paces[tag] = pace
+        await person.says(chat, f"Please answer my question {tag} in plain words.")
+        return asked
+
+    async def whole(self, asked: Sequence[Asked], *, within: float, quiet: float = 12.0) -> int:
+        """Waits until all are answered whole, nothing happens for `quiet` seconds, or time is over; returns how many are."""
+        end = time.monotonic() + within
+        self.changed_at = time.monotonic()
+        while (now := time.monotonic()) < end and now - self.changed_at < quiet:
+            if all(one.answer is not None and one.answer.whole_at for one in asked):
+                break
+            self.changed.clear()
+            try:
+                async with asyncio.timeout(0.5):
+                    await self.changed.wait()
+            except TimeoutError:
+                if not self.process.running:
+                    raise RuntimeError(f"{self.bot.name} ended; it said:\n{self.process.tail()}") from None
+        return sum(1 for one in asked if one.answer is not None and one.answer.whole_at)
+
+    # -- the model
+
+    def _answer(self, body: Json) -> Reply:
+        messages = body.get("messages")
+        tags = _open_tags(messages if isinstance(messages, list) else [])
+        most = body.get("max_tokens") or body.get("max_completion_tokens")
+        if not tags or (isinstance(most, int) and most < SMALL_CALL):
+            return Reply("A short title")
+        pace = self.paces.get(tags[-1], self.pace)
+        name = "-".join(tags)
+        pieces = (f"{name} ", *(f"word{n} " for n in range(pace.tokens - 2)), f"end-{name}")
+        length = (len(pieces) - 1) / pace.per_second if pace.per_second else 0.0
+        answer = Answer("".join(pieces), tags, time.monotonic() + length)
+        self.answers[f"end-{name}"] = answer
+        self.model_calls.append(answer)
+        return Reply(pieces=pieces, tokens_per_second=pace.per_second)
+
+    # -- the watch
+
+    def _look(self, message: Message) -> None:
+        if not message.by_bot:
+            return
+        self.changed_at = time.monotonic()
+        position = message.text.rfind("end-q")
+        if position < 0:
+            return
+        answer = self.answers.get(message.text[position:].split(None, 1)[0])
+        if answer is None or answer.whole_at or answer.text not in message.text:
+            return
+        answer.whole_at, answer.post = self.changed_at, message
+        for tag in answer.tags:
+            self.asked[tag].answer = answer
+        self.changed.set()
+
+
+def _open_tags(messages: Sequence[object]) -> tuple[str, ...]:
+    """The tags of the user messages after the last answer: what this call is to answer."""
+    tags: list[str] = []
+    for message in reversed(messages):
+        if not isinstance(message, dict) or message.get("role") != "user":
+            break
+        tags = _TAG.findall(str(message.get("content"))) + tags
+    return tuple(dict.fromkeys(tags))
