@@ -125,10 +125,6 @@ class Dispatcher:
                 self._deliver(reply_id, place, message.session_id if message else "")
 
     async def settled(self, place: Place) -> None:
-        """See bot.ports.Core. A terminal is alone in its process, so that everything is what its place waits for."""
-        await self._lanes.idle()
-
-    async def settled(self, place: Place) -> None:
         """See bot.ports.Core."""
         await self._lanes.idle(place)
 
