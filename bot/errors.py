@@ -17,6 +17,7 @@ BotError
     ├── Conflict             what the decision was based on has changed: decide again
     ├── AlreadySeen          the event with this key was accepted before
     └── DatabaseRefused      the file is foreign, damaged, from the future, or somebody else's
+        └── DatabaseInUse    another process holds it
 
 Errors carry no secrets and no message text: they end in logs.
 """
@@ -129,3 +130,7 @@ class AlreadySeen(StorageError):
 
 class DatabaseRefused(StorageError):
     """The file is foreign, damaged, from the future, not writable, or held by another process; it was left as it is."""
+
+
+class DatabaseInUse(DatabaseRefused):
+    """Another process holds the file: it is well, and only not to be had."""

@@ -89,7 +89,8 @@ class TerminalAdapter:
             if not line.strip():
                 continue
             self._answering = True
-            await core.accept(self._event(line.strip()))
+            if said := await core.accept(self._event(line.strip())):
+                self._face.show(Part(0, len(said), said), hints=())
             await core.settled(self._place)
             self._answering = False
             if line.strip().lower() == EXIT:

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from bot.errors import DatabaseRefused
+from bot.errors import DatabaseInUse, DatabaseRefused
 
 if sys.platform == "win32":
     import msvcrt
@@ -38,7 +38,7 @@ class Lock:
         except OSError as error:
             os.close(self._descriptor)
             message = f"{path.with_suffix('')} is in use by another Parley: stop that one first, or give this one a database of its own."
-            raise DatabaseRefused(message) from error
+            raise DatabaseInUse(message) from error
 
     def remembers(self) -> bool:
         """Whether a database was made here before."""
