@@ -22,7 +22,7 @@ async def answer_content(reader: Reader, message: Message, turn: Turn | None) ->
 def _marked(message: Message, turn: Turn | None) -> str:
     match message.status:
         case "stopped":
-            return f"{message.text}\n\n{texts.STOPPED_MARK}" if message.text.strip() else texts.STOPPED_EMPTY
+            return f"{message.text.rstrip()}\n\n{texts.STOPPED_MARK}" if message.text.strip() else texts.STOPPED_EMPTY
         case "failed":
             line = failure_line(turn.error if turn else "")
             return f"{message.text}\n\n{line}" if message.text.strip() else line
