@@ -18,7 +18,7 @@ from adapters.telegram.tables import rows_of, write_table
 _STYLES: Final[dict[str, EntityKind]] = {"strong": "bold", "em": "italic", "s": "strikethrough", "spoiler": "spoiler"}
 _TASKS: Final = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
 _LANGUAGE: Final = re.compile(r"[\w+#.\-]{1,32}")
-_INNER_QUOTE: Final = "› "  # noqa: RUF001 - meant to look like the mark of a quote
+_INNER_QUOTE: Final = "› "
 _RULE: Final = "———"
 _BULLETS: Final = ("• ", "◦ ", "▪ ")
 
@@ -155,7 +155,7 @@ class BlockWriter:
 
     def _open_quote(self, token: Token) -> None:
         if self._quotes:
-            self._indents.append(_Indent(_INNER_QUOTE, repeats=True))
+            self._indents.append(_Indent(_INNER_QUOTE, repeats=True, used=True))
         else:
             self._flush_markers(token)
             self.text.begin("blockquote")
@@ -192,7 +192,8 @@ class BlockWriter:
         if children and children[0].type == "text" and self._indents and not self._indents[-1].used:
             box = _TASKS.get(children[0].content[:4])
             if box is not None:
-                self._indents[-1].marker = box
+                numbered = self._lists[-1].numbers is not None
+                self._indents[-1].marker = self._indents[-1].marker + box if numbered else box
                 children[0].content = children[0].content[4:]
         self._begin_block(token.map)
         self.write_inline(children)
@@ -202,12 +203,13 @@ class BlockWriter:
         language = "latex" if token.type == "math_block" else ""
         self._flush_markers(token)
         if token.type == "fence":
-            language, rest = _language(token.info.strip())
+            info = token.info.strip()
+            language = _language(info)
             if not code:
-                code, rest, language = token.info.strip(), "", ""
-            if rest:
+                code, language = info, ""
+            elif language != info:
                 self._begin_block(token.map)
-                self.text.write(rest)
+                self.text.write(info)
                 self._line = token.map[0] if token.map else self._line
         self._begin_block(token.map, indented=False)
         self.text.write_block(code, language)
@@ -269,7 +271,7 @@ class BlockWriter:
             self.text.write(f" ({link.title})")
 
 
-def _language(info: str) -> tuple[str, str]:
-    """The language that the first line of a block of code names, and what else stands there."""
-    first, _, rest = info.partition(" ")
-    return (first, rest.strip()) if _LANGUAGE.fullmatch(first) else ("", info)
+def _language(info: str) -> str:
+    """The language that the first line of a block of code names, or ""."""
+    first = info.split(" ", 1)[0]
+    return first if _LANGUAGE.fullmatch(first) else ""

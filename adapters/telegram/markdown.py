@@ -19,12 +19,15 @@ from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
 MAX_NESTING: Final = 60
+_MAX_SPOILER: Final = 4096
+_MAX_MATH_LINES: Final = 100
 
 _ADDRESS: Final = re.compile(r"://[^\s<>*`|\[\]\\\"]+")
 _SCHEME: Final = re.compile(r"(?<![A-Za-z0-9])(?:https?|tg)$", re.IGNORECASE)
 _AUTOLINK: Final = re.compile(r"<((?:https?|tg)://[^\s<>]+)>", re.IGNORECASE)
-_DISPLAY_MATH: Final = re.compile(r"\$\$[^$]+\$\$|\\\[.+?\\\]", re.DOTALL)
-_INLINE_MATH: Final = re.compile(r"\\\(.+?\\\)|\$(?!\s)(?:[A-Za-z]|(?=[^$\n]*[\\^_{=])[^$\n`]*[^$\s`])\$(?!\d)", re.DOTALL)
+# Their lengths are bounded, so that thousands of openings without an end cost no time.
+_DISPLAY_MATH: Final = re.compile(r"\$\$[^$]{1,2000}\$\$|\\\[.{1,2000}?\\\]", re.DOTALL)
+_INLINE_MATH: Final = re.compile(r"\\\(.{1,400}?\\\)|\$(?!\s)(?:[A-Za-z]|(?=[^$\n]*[\\^_{=])[^$\n`]*[^$\s`])\$(?!\d)", re.DOTALL)
 _EAST_ASIAN: Final = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
 
 
@@ -73,7 +76,7 @@ def _spoiler(state: StateInline, silent: bool) -> bool:
     start = state.pos + 2
     if not state.src.startswith("||", state.pos) or start >= state.posMax or state.src[start].isspace() or state.src[start] == "|":
         return False
-    end = state.src.find("||", start, state.posMax)
+    end = state.src.find("||", start, min(state.posMax, start + _MAX_SPOILER))
     if end < 0 or state.src[end - 1].isspace():
         return False
     if not silent:
@@ -131,7 +134,7 @@ def _math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     closing = {"$$": "$$", "\\[": "\\]"}.get(state.src[begin : begin + 2])
     if closing is None or state.sCount[start] - state.blkIndent >= 4:  # noqa: PLR2004 - an indented block of code
         return False
-    for line in range(start, end):
+    for line in range(start, min(end, start + _MAX_MATH_LINES)):
         if line > start and state.sCount[line] < state.blkIndent:
             return False
         text = state.src[begin + 2 if line == start else state.bMarks[line] : state.eMarks[line]]

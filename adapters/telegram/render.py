@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from adapters.telegram.blocks import BlockWriter
@@ -35,10 +35,11 @@ def render(content: Content) -> tuple[Part, ...]:
         text, spans, places = cleaned.text.replace("\t", " "), [], [(0, 0)]
     if is_blank(text):
         text, spans, places = _label(content), [], []
+    source_map = _SourceMap(text, cleaned, places)
     parts: list[Part] = []
     start = 0
     for piece in pieces(text, spans):
-        end = max(start, cleaned.original(_source_place(piece.end, text, cleaned, places)))
+        end = max(start, source_map.source_place(piece.end))
         parts.append(Part(start, end, piece.text, piece.entities))
         start = end
     last = parts.pop()
@@ -50,7 +51,7 @@ def _styled(source: str) -> tuple[str, list[Span], _Places]:
     """The text as it is shown, its styles, and which place of it comes from which of the source."""
     tokens = parse(source) if _MARKED.search(source) else None
     if tokens is None:
-        return source.replace("\t", " "), [], [(0, 0)]
+        return (source.replace("\t", " ") if "\t" in source else source), [], [(0, 0)]
     writer = BlockWriter(source)
     writer.write(tokens)
     return writer.text.text, writer.text.spans, writer.places
@@ -66,18 +67,29 @@ def _line(label: str) -> str:
     return clean(label).text.replace("\t", " ").strip()[:200]
 
 
-def _source_place(place: int, text: str, cleaned: Cleaned, places: _Places) -> int:
-    """The place in the source of a place in the text: that of its block, and from there on word by word."""
-    source = cleaned.text
-    if text == source:
-        return place
-    index = bisect_right(places, (place, len(source))) - 1
-    if index < 0:
-        return 0
-    shown, found = places[index]
-    end = places[index + 1][1] if index + 1 < len(places) else len(source)
-    for word in _WORD.finditer(text, shown, place):
-        at = source.find(word.group(), found, end)
-        if at >= 0:
-            found = at + len(word.group())
-    return found
+@dataclass(slots=True)
+class _SourceMap:
+    """Finds the places of the source that places of the shown text come from; asked for rising places only."""
+
+    text: str
+    cleaned: Cleaned
+    places: _Places
+    _next: int = 0
+    _shown: int = 0
+    _found: int = 0
+
+    def source_place(self, place: int) -> int:
+        """The place of the block, and from there on word by word; the same place where nothing is changed."""
+        source = self.cleaned.text
+        if self.text is source:
+            return self.cleaned.original(place)
+        while self._next < len(self.places) and self.places[self._next][0] <= place:
+            self._shown, self._found = self.places[self._next]
+            self._next += 1
+        end = self.places[self._next][1] if self._next < len(self.places) else len(source)
+        for word in _WORD.finditer(self.text, self._shown, place):
+            at = source.find(word.group(), self._found, end)
+            if at >= 0:
+                self._found = at + len(word.group())
+        self._shown = place
+        return self.cleaned.original(self._found)

@@ -19,7 +19,7 @@ Shown = tuple[str, list[dict[str, object]]]
 
 def must_show(source: str) -> str:
     """The characters of the source that a reader must find, in their order."""
-    source = source.replace("\r", "\n")
+    source = re.sub("[\r\u2028\u2029]", "\n", source)
     return _kept(_TASK.sub("", _LIST_NUMBER.sub("", source)))
 
 
@@ -38,7 +38,8 @@ def _with_arguments(text: str, entities: list[dict[str, object]]) -> str:
     inserts: list[tuple[int, str]] = []
     for entity in entities:
         offset, length = entity["offset"], entity["length"]
-        assert isinstance(offset, int) and isinstance(length, int)
+        assert isinstance(offset, int)
+        assert isinstance(length, int)
         if "language" in entity:
             inserts.append((offset, f" {entity['language']} "))
         if "url" in entity:
