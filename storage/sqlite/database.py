@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol, TypeVar
 
 import aiosqlite
 
-from bot.errors import DatabaseRefused, StorageError
+from bot.errors import StorageError
 from storage.sqlite.lock import Lock
 from storage.sqlite.migrations import FOLDER, migrations
 from storage.sqlite.opening import lock_of, open_file, open_memory
@@ -37,6 +38,14 @@ class _Thread(aiosqlite.Connection):
 
     The thread runs what it was given even when nobody waits for it any more: a cancelled caller leaves no half transaction.
     """
+
+    async def begin(self) -> None:
+        """Connects, or ends the thread: it must not outlive the loop that it answers to."""
+        try:
+            await self
+        finally:
+            if self._connection is None:
+                self._thread.join()
 
     async def run(self, work: Work[T]) -> T:
         result: T = await self._execute(partial(work, self._conn))  # type: ignore[no-untyped-call]
@@ -79,11 +88,11 @@ class Database:
         if str(path) == ":memory:":
             return cls(await _drive(partial(open_memory, steps), driver), None)
         lock = lock_of(Path(path))
-        try:
-            return cls(await _drive(partial(open_file, Path(path), lock, steps, busy_timeout), driver), lock)
-        except DatabaseRefused:
-            lock.release()
-            raise
+        with ExitStack() as undo:
+            undo.callback(lock.release)
+            connected = await _drive(partial(open_file, Path(path), lock, steps, busy_timeout), driver)
+            undo.pop_all()
+        return cls(connected, lock)
 
     async def read(self, work: Work[T]) -> T:
         """One transaction that reads. Raises StorageError."""
@@ -137,11 +146,8 @@ class Database:
 async def _drive(connect: Callable[[], sqlite3.Connection], driver: DriverName) -> _Driver:
     if driver == "inline":
         return _Inline(connect())
-    return await _started(_Thread(connect, iter_chunk_size=64))
-
-
-async def _started(thread: _Thread) -> _Thread:
-    await thread
+    thread = _Thread(connect, iter_chunk_size=64)
+    await thread.begin()
     return thread
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sqlite3
@@ -75,7 +76,8 @@ def _look(path: Path, lock: Lock) -> None:
         raise DatabaseRefused(f"{path} is no database: restore a backup if it was one, or give Parley another file.")
     if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
         raise DatabaseRefused(f"{path} is the database of another program: give Parley another file.")
-    path.chmod(0o600)
+    with contextlib.suppress(PermissionError):  # somebody else's file that this user may write
+        path.chmod(0o600)
 
 
 def _make(path: Path) -> None:

@@ -1,0 +1,179 @@
+"""What happens to the SQLite store when the disk, another program or a signal gets in its way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import resource
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from bot.changes import AddMessage, Change, SetCursor, SetDeleted
+from bot.errors import StorageError
+from storage.sqlite.applying import carry_out
+from storage.sqlite.database import Database
+from storage.sqlite.store import SqliteStore
+from tests.contracts.store_builders import LATER, NOW, begin, message
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "parley.db"
+
+
+@pytest.fixture
+async def database(path: Path) -> AsyncIterator[Database]:
+    opened = await Database.open(path, busy_timeout=0.05)
+    yield opened
+    await opened.close()
+
+
+def _count(connection: sqlite3.Connection) -> int:
+    found: int = connection.execute("SELECT count(*) FROM cursors").fetchone()[0]
+    return found
+
+
+def _write(connection: sqlite3.Connection, length: int = 100_000) -> None:
+    connection.execute("INSERT INTO cursors SELECT lower(hex(randomblob(8))), hex(zeroblob(?))", (length,))
+
+
+def _limit_pages(connection: sqlite3.Connection, pages: int) -> None:
+    connection.execute(f"PRAGMA max_page_count = {pages}").fetchone()
+
+
+@contextmanager
+def _files_no_longer_than(size: int) -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def test_every_change_can_be_carried_out() -> None:
+    unknown = carry_out.dispatch(object)
+    assert [kind.__name__ for kind in get_args(Change) if carry_out.dispatch(kind) is unknown] == []
+
+
+async def test_s1_a_full_disk_keeps_what_is_there_and_heals(database: Database) -> None:
+    await database.write(_write)
+    await database.write(lambda connection: _limit_pages(connection, 60))
+    with pytest.raises(StorageError, match="the disk is full"):
+        await database.write(_write)
+    assert await database.read(_count) == 1
+    await database.write(lambda connection: _limit_pages(connection, 1_000_000))
+    await database.write(_write)
+    assert await database.read(_count) == 2
+
+
+async def test_s2_a_lock_held_elsewhere_is_an_error_and_nothing_is_written(path: Path, database: Database) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageError, match="SQLITE_BUSY"):
+            await database.write(_write)
+        assert await database.read(_count) == 0
+        other.execute("ROLLBACK")
+    await database.write(_write)
+    assert await database.read(_count) == 1
+
+
+async def test_s16_after_an_error_of_the_disk_nothing_is_run(path: Path) -> None:
+    database = await Database.open(path)
+    await database.write(_write)
+    with _files_no_longer_than(300_000), pytest.raises(StorageError, match="the disk failed"):
+        await database.write(lambda connection: _write(connection, 10_000_000))
+    with pytest.raises(StorageError, match="the disk failed"):
+        await database.read(_count)
+    await database.close()
+    again = await Database.open(path)
+    assert await again.read(_count) == 1
+    await again.close()
+
+
+async def test_s13_what_was_begun_is_finished_before_closing(path: Path) -> None:
+    database = await Database.open(path)
+    tasks = [asyncio.create_task(database.write(_write)) for _ in range(5)]
+    await asyncio.sleep(0)
+    for task in tasks:
+        task.cancel()
+    await database.close()
+    assert [type(result) for result in await asyncio.gather(*tasks, return_exceptions=True)] == [asyncio.CancelledError] * 5
+    again = await Database.open(path)
+    assert await again.read(_count) == 5
+    await again.close()
+
+
+async def test_s17_the_wal_stays_small(path: Path, database: Database) -> None:
+    for _ in range(200):
+        await database.write(_write)
+        await database.read(_count)
+    assert path.with_name("parley.db-wal").stat().st_size < 16 * 2**20
+
+
+async def test_x7_no_parameter_is_logged(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        store = await SqliteStore.open(path)
+        await begin(store)
+        await store.apply([AddMessage(message(10, text="canary-5f1e"))])
+        with pytest.raises(StorageError) as failed:
+            await store.apply([AddMessage(message(10, text="canary-5f1e"))])
+        await store.close()
+    assert "canary-5f1e" not in caplog.text + str(failed.value)
+
+
+async def test_m23_half_a_character_is_an_error_of_the_store(path: Path) -> None:
+    store = await SqliteStore.open(path)
+    await begin(store)
+    with pytest.raises(StorageError):
+        await store.apply([AddMessage(message(10, text="\ud800"))])
+    await store.close()
+
+
+async def test_x22_nothing_erased_stays_in_the_files(path: Path) -> None:
+    store = await SqliteStore.open(path)
+    begun = await begin(store)
+    await store.apply([AddMessage(message(10, text="canary-5f1e" * 1000)), SetDeleted(begun.id, NOW)])
+    assert await store.purge(LATER) == 1
+    assert [each.name for each in path.parent.iterdir() if b"canary-5f1e" in each.read_bytes()] == []
+    await store.close()
+
+
+_WRITER = """
+import asyncio, sys
+from bot.changes import SetCursor
+from storage.sqlite.store import SqliteStore
+
+async def main():
+    store = await SqliteStore.open(sys.argv[1])
+    for number in range(int(await store.cursor("n") or 0) + 1, 1_000_000):
+        await store.apply([SetCursor("n", str(number))], key=f"test:{number}")
+        print(number, flush=True)
+
+asyncio.run(main())
+"""
+
+
+async def test_s6_kill_9_loses_nothing_that_was_accepted(path: Path) -> None:
+    accepted = 0
+    for _ in range(3):
+        with subprocess.Popen([sys.executable, "-c", _WRITER, str(path)], stdout=subprocess.PIPE, text=True) as writer:  # noqa: ASYNC220, S603
+            assert writer.stdout is not None
+            for _ in range(20):
+                accepted = int(writer.stdout.readline())
+            writer.kill()
+            for line in writer.stdout:
+                accepted = int(line) if line.endswith("\n") else accepted
+        store = await SqliteStore.open(path)
+        kept = int(await store.cursor("n"))
+        with pytest.raises(StorageError):
+            await store.apply([SetCursor("n", "0")], key=f"test:{kept}")
+        await store.close()
+        assert kept in (accepted, accepted + 1)
