@@ -16,6 +16,9 @@ from bot.errors import RateLimited
 
 Waits = Literal["final", "placeholder"]
 
+# Less than this is nothing: else a wait too short to move the clock would be waited for again and again.
+_ROUNDING = 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -57,7 +60,7 @@ class Bucket:
         """Seconds until it holds `needed`."""
         self.level = min(self.burst, self.level + max(0.0, now - self.at) * self.rate)
         self.at = max(self.at, now)
-        return max(0.0, (needed - self.level) / self.rate - 1e-9)
+        return max(0.0, (needed - self.level) / self.rate) if needed - self.level > _ROUNDING else 0.0
 
 
 @dataclass(slots=True)
@@ -70,7 +73,7 @@ class Window:
 
     def wait(self, now: float, reserve: int = 0) -> float:
         """Seconds until one more fits while `reserve` stay free."""
-        while self.calls and self.calls[0] <= now - self.seconds:
+        while self.calls and self.calls[0] <= now - self.seconds + _ROUNDING:
             self.calls.popleft()
         over = len(self.calls) - (self.most - reserve)
         return 0.0 if over < 0 else self.calls[over] + self.seconds - now
@@ -235,7 +238,7 @@ class Limiter:
         if not chat.waiting:
             return
         wait = max(chat.closed_until - now, chat.calls.wait(now))
-        if wait > 0.0:
+        if wait > _ROUNDING:
             heapq.heappush(self._later, (now + wait, chat_id, chat.version))
         else:
             heapq.heappush(self._ready, (*chat.waiting[0], chat_id, chat.version))

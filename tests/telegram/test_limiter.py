@@ -1,0 +1,260 @@
+"""The flood limits as arithmetic: who may go when, and how much a crowd gets through."""
+
+from __future__ import annotations
+
+import heapq
+
+import pytest
+
+from adapters.telegram.limiter import Limiter, Limits
+from bot.errors import RateLimited
+from tests.fakes.telegram.limits import Limits as ServerLimits
+from tests.fakes.telegram.refusals import Refusal
+
+
+def drained(limiter: Limiter, now: float, until: float) -> dict[int, float]:
+    """Who is let in when, in steps as the gate takes them."""
+    times: dict[int, float] = {}
+    while now < until:
+        for ticket in limiter.grants(now):
+            times[ticket] = now
+        wait = limiter.wake_in(now)
+        if wait is None:
+            break
+        now += max(wait, 0.001)
+    return times
+
+
+def test_a_private_chat_has_a_burst_of_three_and_then_one_a_second() -> None:
+    limiter = Limiter()
+    tickets = [limiter.join(0.0, "1", "final") for _ in range(6)]
+    times = drained(limiter, 0.0, 100.0)
+    assert [round(times[ticket], 1) for ticket in tickets] == [0.0, 0.0, 0.0, 1.0, 2.0, 3.0]
+
+
+def test_a_group_has_twenty_in_any_minute() -> None:
+    limiter = Limiter()
+    tickets = [limiter.join(0.0, "-1", "final") for _ in range(45)]
+    times = sorted(drained(limiter, 0.0, 500.0).values())
+    assert len(times) == len(tickets)
+    assert all(later - earlier > 60.0 for earlier, later in zip(times, times[20:], strict=False))
+    assert times[-1] < 125.0
+
+
+def test_all_chats_together_have_thirty_a_second() -> None:
+    limiter = Limiter()
+    for chat in range(300):
+        limiter.join(0.0, str(chat + 1), "final")
+    times = sorted(drained(limiter, 0.0, 100.0).values())
+    assert len(times) == 300
+    assert times[-1] == pytest.approx((300 - 26) / 29.0, abs=0.1)
+
+
+def test_first_come_first_served_in_a_chat() -> None:
+    limiter = Limiter()
+    tickets = [limiter.join(n / 100, "1", "final") for n in range(8)]
+    times = drained(limiter, 0.1, 100.0)
+    assert sorted(tickets, key=lambda ticket: times[ticket]) == tickets
+
+
+def test_finals_go_before_placeholders() -> None:
+    limiter = Limiter(Limits(burst=1.0, rate=1.0))
+    limiter.join(0.0, "9", "final")
+    placeholder, final = limiter.join(0.0, "1", "placeholder"), limiter.join(0.1, "2", "final")
+    times = drained(limiter, 0.2, 100.0)
+    assert times[final] < times[placeholder]
+
+
+def test_a_placeholder_is_not_overtaken_for_ever() -> None:
+    limiter = Limiter(Limits(burst=1.0, rate=1.0))
+    placeholder = limiter.join(0.0, "1", "placeholder")
+    let_in, now = None, 0.0
+    for step in range(500):
+        now = step / 10
+        limiter.join(now, str(step + 2), "final")  # ten times what fits
+        if placeholder in limiter.grants(now):
+            let_in = now
+            break
+    assert let_in is not None
+    assert let_in < 35.0 * 1.2
+
+
+def test_one_slow_chat_holds_up_no_other() -> None:
+    limiter = Limiter()
+    for _ in range(50):
+        limiter.join(0.0, "1", "final")
+    other = limiter.join(0.0, "2", "final")
+    assert other in limiter.grants(0.0)
+
+
+def test_p1_a_refused_chat_is_closed_alone() -> None:
+    limiter = Limiter()
+    limiter.flooded(0.0, "1", 4.0)
+    closed, other = limiter.join(0.0, "1", "final"), limiter.join(0.0, "2", "final")
+    times = drained(limiter, 0.0, 100.0)
+    assert (round(times[closed], 2), times[other]) == (4.0, 0.0)
+
+
+def test_p2_a_chat_closed_for_minutes_is_told_at_once() -> None:
+    limiter = Limiter()
+    limiter.flooded(0.0, "1", 149.0)
+    with pytest.raises(RateLimited) as refused:
+        limiter.join(1.0, "1", "final")
+    assert refused.value.retry_after == pytest.approx(148.0)
+    assert limiter.squeeze_in(1.0, "1") == pytest.approx(148.0)
+    assert not limiter.has_room(1.0, "1")
+
+
+def test_a_storm_of_refusals_slows_all() -> None:
+    def hundred(storm: bool) -> float:
+        limiter = Limiter()
+        for chat in range(1, 6):
+            if storm:
+                limiter.flooded(0.0, str(1000 + chat), 3.0)
+        tickets = [limiter.join(0.0, str(chat), "final") for chat in range(1, 101)]
+        times = drained(limiter, 0.0, 100.0)
+        return max(times[ticket] for ticket in tickets)
+
+    assert hundred(storm=True) > 1.8 * hundred(storm=False)
+
+
+def test_previews_leave_room_for_the_final() -> None:
+    limiter = Limiter()
+    sent = sum(limiter.squeeze_in(0.0, "1") == 0.0 for _ in range(10))
+    assert sent == 2
+    final = limiter.join(0.0, "1", "final")
+    assert limiter.grants(0.0) == [final]
+
+
+def test_previews_of_a_group_leave_four_of_its_twenty() -> None:
+    limiter = Limiter()
+    assert sum(limiter.squeeze_in(0.0, "-1") == 0.0 for _ in range(30)) == 16
+    tickets = [limiter.join(0.0, "-1", "final") for _ in range(4)]
+    assert limiter.grants(0.0) == tickets
+
+
+def test_previews_wait_behind_everybody_who_waits() -> None:
+    limiter = Limiter(Limits(burst=20.0))
+    for chat in range(1, 40):
+        limiter.join(0.0, str(chat), "final")
+    limiter.grants(0.0)
+    assert limiter.squeeze_in(0.01, "99") > 0.0
+
+
+def test_a_refused_preview_costs_nothing() -> None:
+    limiter = Limiter(Limits(private_burst=1.0))
+    assert [limiter.squeeze_in(0.0, "1") > 0.0 for _ in range(5)] == [True] * 5
+    assert limiter.grants(0.0) == []
+    final = limiter.join(0.0, "1", "final")
+    assert limiter.grants(0.0) == [final]
+
+
+def test_who_gives_up_leaves_no_gap() -> None:
+    limiter = Limiter()
+    tickets = [limiter.join(0.0, "1", "final") for _ in range(5)]
+    limiter.leave(tickets[3])
+    times = drained(limiter, 0.0, 100.0)
+    assert tickets[3] not in times
+    assert round(times[tickets[4]], 1) == 1.0
+    assert limiter.wake_in(50.0) is None
+
+
+def test_r7_too_many_who_wait_are_refused() -> None:
+    limiter = Limiter(Limits(waiting=10))
+    for _ in range(10):
+        limiter.join(0.0, "1", "final")
+    with pytest.raises(RateLimited):
+        limiter.join(0.0, "1", "final")
+
+
+def test_r7_idle_chats_are_forgotten() -> None:
+    limiter = Limiter(Limits(chats=50))
+    for chat in range(1, 500):
+        limiter.join(float(chat), str(chat), "final")
+        limiter.grants(float(chat))
+    assert len(limiter._chats) <= 51
+
+
+@pytest.mark.parametrize(
+    ("chat", "streams", "interval"),
+    [("1", 1, 1.05), ("1", 10, 1.05), ("1", 100, 100 / 18), ("-1", 1, 3.1), ("-1", 100, 100 / 18)],
+)
+def test_the_pace_of_previews_widens_with_the_crowd(chat: str, streams: int, interval: float) -> None:
+    limiter = Limiter()
+    for other in range(streams):
+        limiter.squeeze_in(0.0, str(1000 + other))
+    assert limiter.interval(0.0, chat) == pytest.approx(interval, abs=0.1)
+
+
+def test_the_pace_comes_back_when_the_crowd_is_gone() -> None:
+    limiter = Limiter()
+    for other in range(100):
+        limiter.squeeze_in(0.0, str(1000 + other))
+    assert limiter.interval(60.0, "1") == pytest.approx(1.05)
+
+
+def test_a_group_slows_down_before_its_minute_is_used_up() -> None:
+    limiter, now, sent = Limiter(), 0.0, 0
+    while now < 120.0:
+        sent += limiter.squeeze_in(now, "-1") == 0.0
+        now += limiter.interval(now, "-1")
+    assert sent >= 30
+    assert limiter.interval(now, "-1") == pytest.approx(60.5 / 16)
+
+
+def test_typing_is_left_out_first() -> None:
+    limiter = Limiter()
+    typed = sum(limiter.has_room(0.0, "1") for _ in range(100))
+    previews = sum(limiter.squeeze_in(0.0, str(chat)) == 0.0 for chat in range(100))
+    assert (typed, previews) == (11, 5)
+
+
+def crowd(people: int, seconds: float) -> tuple[float, int, int]:
+    """`people` ask at once and are answered in `seconds` each; returns when the last has its answer, and what the server refused."""
+    limiter, server = Limiter(), ServerLimits()
+    waiting: dict[int, tuple[str, str]] = {}
+    due: list[tuple[float, str, str]] = [(0.0, str(1000 + n), "placeholder") for n in range(people)]
+    heapq.heapify(due)
+    ends, now, previews, ended = {str(1000 + n): seconds for n in range(people)}, 0.0, 0, 0.0
+
+    def post(chat: str) -> None:
+        try:
+            server.check("editmessagetext", int(chat), now)
+        except Refusal:
+            limiter.flooded(now, chat, 1.0)
+
+    while due or waiting:
+        while due and due[0][0] <= now:
+            at, chat, what = heapq.heappop(due)
+            if what == "preview":
+                if at >= ends[chat]:
+                    heapq.heappush(due, (now, chat, "final"))
+                    continue
+                if limiter.squeeze_in(now, chat) == 0.0:
+                    previews += 1
+                    post(chat)
+                heapq.heappush(due, (min(now + limiter.interval(now, chat), ends[chat]), chat, "preview"))
+            else:
+                waiting[limiter.join(now, chat, "final" if what == "final" else "placeholder")] = (chat, what)
+        for ticket in limiter.grants(now):
+            chat, what = waiting.pop(ticket)
+            post(chat)
+            ended = now if what == "final" else ended
+            if what == "placeholder":
+                heapq.heappush(due, (max(now, min(now + limiter.interval(now, chat), ends[chat])), chat, "preview"))
+        now += 0.01
+    return ended, server.refused, previews
+
+
+def test_a_hundred_at_once_end_within_a_tenth_of_what_the_limit_allows() -> None:
+    ended, refused, _ = crowd(100, 2.0)
+    allowed = (2 * 100 - 30) / 30.0  # a placeholder and a final for each, thirty a second after a burst of thirty
+    assert ended <= allowed * 1.1
+    assert refused < 10
+
+
+def test_a_hundred_long_answers_share_the_previews() -> None:
+    ended, refused, previews = crowd(100, 20.0)
+    assert ended <= 20.0 + 100 / 29.0 + 1.0
+    assert refused < 10
+    assert previews >= 100
