@@ -100,6 +100,12 @@ class Talk:
         async with asyncio.timeout(10):
             await self.core.idle()
 
+    async def shows(self, words: str) -> None:
+        """Waits until people can read the words."""
+        async with asyncio.timeout(10):
+            while not any(words in text for text in self.texts()):
+                await self.adapter.changed.wait()
+
     def chat(self, place: Place | None = None) -> list[Seen]:
         return self.adapter.chats.get(place or self.place, [])
 

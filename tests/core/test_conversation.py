@@ -43,8 +43,7 @@ async def test_a_message_waits_while_an_answer_is_visible(talk: Talk) -> None:
     gate = asyncio.Event()
     talk.model.says("a long answer that goes on", gate=gate, held=3)
     await talk.hears("one")
-    while not any("a long" in text for text in talk.texts()):
-        await asyncio.sleep(0.001)
+    await talk.shows("a long")
     await talk.hears("two")
     gate.set()
     await talk.settle()
@@ -95,7 +94,6 @@ async def test_undo_takes_the_turn_and_its_posts(talk: Talk) -> None:
 async def test_stop_keeps_what_is_there(talk: Talk) -> None:
     talk.model.says("some words and more", gate=asyncio.Event(), held=2)
     await talk.hears("one")
-    while not any("some" in text for text in talk.texts()):
-        await asyncio.sleep(0.001)
+    await talk.shows("some")
     await talk.says("/stop")
     assert talk.texts() == ["some words\n\n*(stopped)*", "Stopped."]
