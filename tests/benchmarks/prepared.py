@@ -33,7 +33,7 @@ class Library:
         if path.exists():
             return path
         turns = 100 if name == "million" else int(name.removeprefix("sessions-"))
-        draft = self.folder / f"draft-{os.getpid()}.db"
+        draft = self.folder / f"{name}-draft-{os.getpid()}.db"
         store = await SqliteStore.open(draft)
         try:
             changes: list[Change] = []
@@ -45,6 +45,7 @@ class Library:
             await store.apply(changes)
         finally:
             await store.close()
+        draft.with_name(draft.name + ".lock").unlink()
         return draft.rename(path)
 
 

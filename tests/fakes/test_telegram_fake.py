@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, web
 from telegram import (
     Bot,
     BotCommandScopeAllPrivateChats,
@@ -30,6 +30,7 @@ from telegram.error import (
 )
 
 from tests.fakes.telegram import FakeTelegram, Limits
+from tests.fakes.telegram.control import Control
 
 
 @pytest.fixture
@@ -278,3 +279,77 @@ async def test_a_webhook_gets_updates_until_it_says_yes(fake: FakeTelegram, bot:
         assert (await bot.get_webhook_info()).url == ""
     finally:
         await runner.cleanup()
+
+
+async def test_topics_and_who_writes_there(fake: FakeTelegram, bot: Bot) -> None:
+    ann = fake.person(1, "Ann")
+    forum = fake.group("Forum", ann, forum=True, bot_admin=True)
+    topic = fake.topic(forum, "Plans")
+    await ann.says(topic, "in the topic")
+    await fake.anonymous_admin(forum).says(forum, "hidden")
+    channel, hand = fake.channel("News")
+    await hand.says(channel, "post")
+    in_topic, hidden, post = await bot.get_updates(timeout=0)
+    assert in_topic.message is not None
+    assert (in_topic.message.message_thread_id, in_topic.message.is_topic_message) == (topic.thread_id, True)
+    assert in_topic.message.reply_to_message is not None
+    assert in_topic.message.reply_to_message.forum_topic_created is not None
+    assert hidden.message is not None
+    assert hidden.message.sender_chat is not None
+    assert hidden.message.sender_chat.id == forum.id
+    assert post.channel_post is not None
+    assert post.channel_post.from_user is None
+    made = await bot.create_forum_topic(forum.id, "New")
+    assert forum.topics[made.message_thread_id].name == "New"
+
+
+async def test_other_ways_to_show_something(fake: FakeTelegram, bot: Bot) -> None:
+    ann = fake.person(1, "Ann")
+    chat = fake.private_chat(ann)
+    await bot.send_chat_action(1, "typing")
+    await bot.send_message_draft(1, 7, "half a")
+    assert [draft[1:] for draft in chat.drafts] == [(7, "half a")]
+    assert chat.actions[0][1] == "typing"
+    keys = InlineKeyboardMarkup([[InlineKeyboardButton("Go", callback_data="go")]])
+    sent = await bot.send_message(1, "x")
+    await bot.edit_message_reply_markup(1, sent.message_id, reply_markup=keys)
+    assert chat.last.labels() == ["Go"]
+    await bot.delete_messages(1, [sent.message_id, 77])
+    assert chat.texts == []
+    assert [person.user.first_name for person in await bot.get_chat_administrators(fake.group("G", admins=[ann]).id)] == ["Ann"]
+
+
+async def test_a_half_open_poll_is_never_answered(fake: FakeTelegram, bot: Bot) -> None:
+    ann = fake.person(1, "Ann")
+    fake.faults.add("getUpdates", hang=True)
+    await ann.says(fake.private_chat(ann), "x")
+    with pytest.raises(TimedOut):
+        await bot.get_updates(timeout=0, read_timeout=0.2)
+    assert len(await bot.get_updates(timeout=0)) == 1
+
+
+async def test_what_does_not_come_is_told_with_the_chat(fake: FakeTelegram) -> None:
+    ann = fake.person(1, "Ann")
+    chat = fake.private_chat(ann)
+    await ann.says(chat, "hello")
+    with pytest.raises(AssertionError, match="#1 Ann: hello"):
+        await chat.wait_for("x", timeout=0.05)
+
+
+async def test_people_played_from_another_process() -> None:
+    fake = FakeTelegram()
+    Control(fake)
+    async with fake, ClientSession(fake.url) as client, Bot(fake.token, base_url=f"{fake.url}/bot") as bot:
+
+        async def control(verb: str, body: dict[str, object]) -> object:
+            async with client.post(f"/control/{verb}", json=body) as response:
+                assert response.status == 200
+                return await response.json()
+
+        await control("person", {"id": 5, "name": "Eve"})
+        await control("says", {"person": 5, "text": "hi"})
+        await bot.send_message(5, "hello")
+        assert await control("transcript", {"person": 5}) == "#1 Eve: hi\n#2 BOT: hello"
+        await control("fault", {"method": "sendMessage", "error": 502})
+        with pytest.raises(NetworkError):
+            await bot.send_message(5, "again")

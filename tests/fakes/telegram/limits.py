@@ -20,6 +20,8 @@ COUNTED = frozenset(
     }
 )
 
+SLACK = 0.05  # of a call: what the way here may shift
+
 
 @dataclass(slots=True)
 class Bucket:
@@ -27,18 +29,19 @@ class Bucket:
 
     rate: float
     size: float
-    level: float = -1.0
+    level: float | None = None
     at: float = 0.0
     closed_until: float = 0.0
 
     def wait(self, now: float) -> float:
         """Seconds until one more fits; 0 when it does now."""
-        if self.level < 0:
-            self.level = self.size
-        else:
-            self.level = min(self.size, self.level + (now - self.at) * self.rate)
-        self.at = now
-        return max(self.closed_until - now, 0.0 if self.level >= 1 else (1 - self.level) / self.rate)
+        level = self.size if self.level is None else min(self.size, self.level + (now - self.at) * self.rate)
+        self.level, self.at = level, now
+        return max(self.closed_until - now, 0.0 if level >= 1 - SLACK else (1 - level) / self.rate)
+
+    def take(self) -> None:
+        if self.level is not None:
+            self.level -= 1
 
 
 @dataclass(slots=True)
@@ -66,7 +69,7 @@ class Limits:
                 buckets[0].closed_until = now + retry_after
             raise flood(retry_after)
         for bucket in buckets:
-            bucket.level -= 1
+            bucket.take()
 
     def _chat(self, chat_id: int) -> Bucket | None:
         bucket = self._chats.get(chat_id)
