@@ -67,12 +67,14 @@ class OpenAIModel:
         clock: Clock,
         model: str = "",
         limits: Limits | None = None,
+        connections: int = 1000,
     ) -> None:
         self._api_key, self._base_url, self._headers = api_key, base_url or OPENAI, dict(headers)
         self._deadlines = deadlines
         self._clock = clock
         self._model = model
         self._limits = limits or Limits()
+        self._connections = connections
         self._dialects: dict[str, Dialect] = {}
         self._server: Server | None = None
         self._loading = asyncio.Lock()
@@ -117,7 +119,7 @@ class OpenAIModel:
     def _load(self) -> Server:
         from bot.models.openai_client import Client  # noqa: PLC0415 - 0.8 s and 50 MB, which the command line does without
 
-        return Client(self._api_key, self._base_url, self._headers, self._deadlines.connect, self._clock.now)
+        return Client(self._api_key, self._base_url, self._headers, self._deadlines.connect, self._connections, self._clock.now)
 
     async def _ready(self) -> Server:
         return self._server or await self.prepare()

@@ -47,7 +47,9 @@ class Answer:
 class Client:
     """One server. Its only settings are those it is given: nothing that is meant for another server comes in from the environment."""
 
-    def __init__(self, api_key: str, base_url: str, headers: Mapping[str, str], connect: float, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, api_key: str, base_url: str, headers: Mapping[str, str], connect: float, connections: int, now: Callable[[], datetime]
+    ) -> None:
         self._now = now
         self._own = {name.lower(): value for name, value in headers.items()}
         if api_key:
@@ -55,7 +57,7 @@ class Client:
         timeout = httpx2.Timeout(None, connect=connect)
         http = openai.DefaultAsyncHttpxClient(
             timeout=timeout,
-            limits=httpx2.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=IDLE_CONNECTION),
+            limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=100, keepalive_expiry=IDLE_CONNECTION),
             follow_redirects=False,  # a key in a header of its own would follow to any host
             event_hooks={"request": [self._only_own_headers], "response": [_bound_error]},
         )

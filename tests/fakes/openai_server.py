@@ -61,6 +61,12 @@ def last_prompt(body: Json) -> str:
     return str(texts[-1]) if texts else ""
 
 
+def prompts(body: Json) -> list[str]:
+    """The texts of all messages."""
+    messages = body.get("messages")
+    return [str(m.get("content")) for m in messages] if isinstance(messages, list) else []
+
+
 class Quirks:
     """What a server does not take. Each refusal is worded as the servers word it, and uses up no step of the script."""
 
@@ -107,7 +113,7 @@ def framed(data: bytes) -> bytes:
 
 
 class FakeOpenAI:
-    """The server. `always` is what it answers when the script is empty; `streams` counts answers under way, `cut` those whose client left."""
+    """The server. `always` answers when the script is empty; `streams` counts answers under way, `cut` those whose client left."""
 
     def __init__(self, *, port: int = 0, models: tuple[str, ...] = ("fake-1",)) -> None:
         self.requests: list[Recorded] = []
@@ -186,7 +192,7 @@ class FakeOpenAI:
 
     async def _reply(self, request: web.Request, reply: Reply, body: Json) -> web.StreamResponse:
         text = reply.text if reply.text is not None else echo(last_prompt(body))
-        prompt_tokens = sum(len(str(m.get("content"))) // 4 + 4 for m in body.get("messages", []))  # type: ignore[attr-defined]
+        prompt_tokens = sum(len(text) // 4 + 4 for text in prompts(body))
         if not body.get("stream"):
             return web.json_response(completion(reply, text, prompt_tokens))
         options = body.get("stream_options")
