@@ -265,9 +265,9 @@ class BlockWriter:
         if link.host is not None:
             self.text.end()
         hidden = link.host is None or link.host == "" or is_misleading(shown, link.host)
-        if hidden and link.url and link.url not in shown:
+        if hidden and link.url and link.url != shown.strip():
             self.text.write(f" ({link.url})")
-        if link.title and link.title not in shown:
+        if link.title and link.title != shown.strip():
             self.text.write(f" ({link.title})")
 
 

@@ -20,6 +20,7 @@ Shown = tuple[str, list[dict[str, object]]]
 def must_show(source: str) -> str:
     """The characters of the source that a reader must find, in their order."""
     source = re.sub("[\r\u2028\u2029]", "\n", source)
+    source = re.sub("[\x00-\x08\x0b-\x1f\u202a-\u202e]", " ", source)
     return _kept(_TASK.sub("", _LIST_NUMBER.sub("", source)))
 
 
