@@ -104,7 +104,9 @@ def test_in_a_private_chat_the_name_is_a_word() -> None:
 
 
 def test_a_caption_addresses_too() -> None:
-    event = received(message(GROUP, caption="@parley_bot look", caption_entities=[mention(0)], document={**FILE, "mime_type": "text/plain"}))
+    event = received(
+        message(GROUP, caption="@parley_bot look", caption_entities=[mention(0)], document={**FILE, "mime_type": "text/plain"})
+    )
     assert (event.text, event.addressed, event.attachments[0].kind) == ("look", True, "document")
 
 
@@ -176,7 +178,13 @@ def test_u9_a_command_for_another_bot_is_not_ours(chat: Json) -> None:
 
 @pytest.mark.parametrize(
     ("text", "bare_commands", "is_event"),
-    [("/new", True, True), ("/new", False, False), ("/weather", True, False), ("/new@parley_bot", False, True), ("/x@parley_bot", True, True)],
+    [
+        ("/new", True, True),
+        ("/new", False, False),
+        ("/weather", True, False),
+        ("/new@parley_bot", False, True),
+        ("/x@parley_bot", True, True),
+    ],
 )
 def test_bare_commands_in_groups(text: str, bare_commands: bool, is_event: bool) -> None:
     assert (read(message(GROUP, text=text), bare_commands=bare_commands) is not None) == is_event
@@ -397,7 +405,9 @@ def test_p19_both_notes_of_a_migration_say_the_same(field: str) -> None:
     ],
 )
 def test_p36_the_bot_comes_and_goes(chat: Json, old: str, new: str, change: str | None) -> None:
-    event = read({"my_chat_member": {"chat": chat, "from": ANN, "date": DATE, "old_chat_member": member(old), "new_chat_member": member(new)}})
+    event = read(
+        {"my_chat_member": {"chat": chat, "from": ANN, "date": DATE, "old_chat_member": member(old), "new_chat_member": member(new)}}
+    )
     assert (event.change if isinstance(event, PlaceChanged) else event) == change
 
 
