@@ -124,6 +124,7 @@ class FakeOpenAI:
         self.keep_requests = True
         self.streams = 0
         self.cut = 0
+        self._peers: set[object] = set()
         self._script: deque[Step] = deque()
         self._port = port
         self._runner: web.AppRunner | None = None
@@ -135,6 +136,11 @@ class FakeOpenAI:
     def script(self, *steps: Step) -> None:
         """What the next requests get, in order, one step each."""
         self._script.extend(steps)
+
+    @property
+    def connections(self) -> int:
+        """How many connections requests have come over."""
+        return len(self._peers)
 
     @property
     def pending_steps(self) -> int:
@@ -160,6 +166,7 @@ class FakeOpenAI:
 
     def _record(self, request: web.Request, body: Json) -> None:
         if self.keep_requests:
+            self._peers.add(request.transport and request.transport.get_extra_info("peername"))
             self.requests.append(Recorded(request.path, {k.lower(): v for k, v in request.headers.items()}, body))
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given, settings
@@ -51,7 +52,7 @@ def read(body: bytes, cuts: list[int], limits: Limits | None = None) -> tuple[st
     reader = StreamReader(limits)
     text = ""
     places = sorted({min(cut, len(body)) for cut in cuts} | {0, len(body)})
-    for start, stop in zip(places, places[1:], strict=False):
+    for start, stop in pairwise(places):
         text += reader.feed(body[start:stop])
     text += reader.end()
     try:

@@ -15,7 +15,7 @@ SAMPLES = {
     "german": ("Das Wetter war schön, also gingen wir am Fluss entlang, bis die Brücke in Sicht kam.", 21),
     "spanish": ("Hacía buen tiempo, así que caminamos junto al río hasta que vimos el puente.", 19),
     "russian": ("Погода была хорошая, и мы шли вдоль реки, пока не показался мост.", 19),
-    "chinese": ("天气很好，我们沿着河边一直走，直到看见那座桥。", 18),
+    "chinese": ("天气很好，我们沿着河边一直走，直到看见那座桥。", 18),  # noqa: RUF001
     "japanese": ("天気がよかったので、橋が見えるまで川沿いを歩きました。", 21),
     "code": ("for name, value in sorted(items.items()):\n    print(f'{name}: {value}')\n", 20),
 }

@@ -1,0 +1,243 @@
+"""What the OpenAI model sends and remembers, how it waits, and what it keeps to itself."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+
+import pytest
+
+from bot.messages import Usage
+from bot.models.openai import Deadlines, OpenAIModel
+from bot.ports import ChatMessage, ModelOptions, TextDelta
+from tests.fakes.openai_script import DONE, ROLE, Raw, Refusal, Reply, chunk, error_body, event
+from tests.fakes.openai_server import FakeOpenAI
+from tests.models.conftest import KEY, OPTIONS, SHORT, FixedClock, hear
+
+NO_STREAM_OPTIONS = (
+    Refusal(422, {"detail": [{"type": "extra_forbidden", "loc": ["body", "stream_options"], "msg": "Extra inputs are not permitted"}]}),
+    Refusal(400, error_body("Unrecognized request argument supplied: stream_options")),
+    Refusal(422, ""),
+)
+NO_TEMPERATURE = Refusal(
+    400,
+    error_body(
+        "Unsupported value: 'temperature' does not support 0.7 with this model. Only the default (1) value is supported.",
+        param="temperature",
+        code="unsupported_value",
+    ),
+)
+NO_MAX_TOKENS = Refusal(
+    400,
+    error_body(
+        "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+        param="max_tokens",
+        code="unsupported_parameter",
+    ),
+)
+
+
+def model_for(server: FakeOpenAI, *, key: str = KEY, headers: Mapping[str, str] | None = None, name: str = "fake-1") -> OpenAIModel:
+    return OpenAIModel(key, server.base_url, headers or {}, SHORT, clock=FixedClock(), model=name)
+
+
+@pytest.fixture
+async def azure(server: FakeOpenAI) -> AsyncIterator[OpenAIModel]:
+    """Without a key, but with a header that carries it."""
+    model = model_for(server, key="", headers={"api-key": "azure-canary"})
+    yield model
+    await model.close()
+
+
+async def test_a_request_holds_what_it_should_and_no_more(server: FakeOpenAI, model: OpenAIModel) -> None:
+    heard = await hear(model, "Hello")
+    assert heard.text == "You said: Hello"
+    assert heard.usage == Usage(5, 3)
+    assert server.requests[0].body == {
+        "model": "fake-1",
+        "messages": [{"role": "user", "content": "Hello"}],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "temperature": 0.7,
+        "max_tokens": 1000,
+    }
+    assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+async def test_one_system_message_and_first(server: FakeOpenAI, model: OpenAIModel) -> None:
+    messages = [ChatMessage("system", "A"), ChatMessage("user", "Hi \ud83d"), ChatMessage("system", "B"), ChatMessage("assistant", "x\0")]
+    async with model.stream(messages, OPTIONS) as words:
+        assert [word async for word in words]
+    assert server.requests[0].body["messages"] == [
+        {"role": "system", "content": "A\n\nB"},
+        {"role": "user", "content": "Hi \ufffd"},
+        {"role": "assistant", "content": "x\0"},
+    ]
+
+
+@pytest.mark.parametrize("refusal", NO_STREAM_OPTIONS)
+async def test_refused_stream_options_are_left_out_and_that_is_remembered(refusal: Refusal, server: FakeOpenAI, model: OpenAIModel) -> None:
+    server.quirks.refuse("stream_options", refusal)
+    assert (await hear(model)).text == "You said: Hi"
+    assert (await hear(model)).text == "You said: Hi"
+    assert ["stream_options" in request.body for request in server.requests] == [True, False, False]
+
+
+async def test_a_reasoning_model_gets_what_it_takes_and_others_stay_as_they_were(server: FakeOpenAI, model: OpenAIModel) -> None:
+    server.quirks.refuse("temperature", NO_TEMPERATURE)
+    server.quirks.refuse("max_tokens", NO_MAX_TOKENS)
+    assert (await hear(model)).text == "You said: Hi"
+    assert (await hear(model)).text == "You said: Hi"
+    assert len(server.requests) == 4
+    last = server.requests[-1].body
+    assert "temperature" not in last
+    assert "max_tokens" not in last
+    assert last["max_completion_tokens"] == 1000
+    server.quirks.refuses.clear()
+    await hear(model, options=ModelOptions("another", 0.2, 10))
+    assert server.requests[-1].body["temperature"] == 0.2
+    assert server.requests[-1].body["max_tokens"] == 10
+
+
+async def test_what_did_not_help_is_not_remembered(server: FakeOpenAI, model: OpenAIModel) -> None:
+    server.script(NO_TEMPERATURE, Refusal(400, error_body("Something else is wrong")))
+    assert (await hear(model)).kind == "bad_request"
+    assert (await hear(model)).text == "You said: Hi"
+    assert server.requests[-1].body["temperature"] == 0.7
+
+
+async def test_a_server_that_refuses_everything_is_asked_four_times_at_most(server: FakeOpenAI, model: OpenAIModel) -> None:
+    server.always = lambda body: Refusal(422, {"detail": "stream_options, temperature, max_tokens: extra inputs are not permitted"})
+    assert (await hear(model)).kind == "bad_request"
+    assert len(server.requests) == 4
+
+
+async def test_a_limit_that_is_too_large_is_no_other_dialect(server: FakeOpenAI, model: OpenAIModel) -> None:
+    server.script(Refusal(400, error_body("max_tokens is too large: 100000. This model supports at most 16384.", param="max_tokens")))
+    assert (await hear(model)).kind == "bad_request"
+    assert len(server.requests) == 1
+
+
+async def test_usage_on_each_chunk_the_last_counts(server: FakeOpenAI, model: OpenAIModel) -> None:
+    server.script(Reply("one two three", usage="each"))
+    assert (await hear(model)).usage == Usage(4, 3)
+
+
+async def test_a_key_in_a_header_is_sent_alone(server: FakeOpenAI, azure: OpenAIModel) -> None:
+    assert (await hear(azure)).text == "You said: Hi"
+    assert server.requests[0].headers["api-key"] == "azure-canary"
+    assert "authorization" not in server.requests[0].headers
+
+
+async def test_the_environment_adds_nothing(server: FakeOpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("API_KEY", "ADMIN_KEY", "ORG_ID", "PROJECT_ID", "WEBHOOK_SECRET"):
+        monkeypatch.setenv(f"OPENAI_{name}", "foreign")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/foreign")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Foreign: foreign\nAuthorization: Bearer foreign\nX-Own: foreign")
+    for key in (KEY, ""):
+        model = model_for(server, key=key, headers={"X-Own": "own"})
+        assert (await hear(model)).text == "You said: Hi"
+        await model.close()
+        sent = server.requests[-1].headers
+        assert "foreign" not in str(sent)
+        assert sent["x-own"] == "own"
+        assert sent.get("authorization") == (f"Bearer {KEY}" if key else None)
+        assert "openai-organization" not in sent
+
+
+async def test_no_redirect_takes_the_key_elsewhere(server: FakeOpenAI, azure: OpenAIModel) -> None:
+    server.script(Refusal(307, "", {"Location": server.base_url + "/models"}))
+    assert (await hear(azure)).kind == "bad_request"
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("key", ["sk-\u0107", "sk-a\nb"])
+async def test_a_key_that_no_header_can_hold(key: str, server: FakeOpenAI) -> None:
+    model = model_for(server, key=key)
+    heard = await hear(model)
+    await model.close()
+    assert heard.kind in ("refused", "unreachable")
+    assert key not in str(heard.error)
+
+
+async def test_x7_nothing_of_a_person_and_no_key_in_the_logs(
+    server: FakeOpenAI, model: OpenAIModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    server.script(Refusal(401, error_body(f"Incorrect API key provided: {KEY}")), Reply())
+    heard = [await hear(model, "canary-text"), await hear(model, "canary-text")]
+    assert [one.kind for one in heard] == ["refused", ""]
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith(("bot", "httpx2", "httpcore2"))]
+    assert not any(KEY in line or "canary-text" in line for line in ours)
+    assert KEY not in repr(heard[0].error)
+
+
+async def test_reasoning_is_a_sign_of_life(server: FakeOpenAI, model: OpenAIModel) -> None:
+    thinking = [part for _ in range(8) for part in (chunk({"reasoning": "hm"}), 0.06)]
+    server.script(Raw((ROLE, *thinking, chunk("Well"), chunk({}, "stop"), DONE)))
+    assert (await hear(model)).text == "Well"
+
+
+async def test_a_slow_reader_is_not_a_slow_server(server: FakeOpenAI, model: OpenAIModel) -> None:
+    server.script(Raw((ROLE, chunk("a"), 0.02, chunk("b"), 0.02, chunk({}, "stop"), DONE)))
+    got = ""
+    async with model.stream([ChatMessage("user", "Hi")], OPTIONS) as words:
+        async for word in words:
+            got += word.text if isinstance(word, TextDelta) else ""
+            await asyncio.sleep(SHORT.gap + 0.05)
+    assert got == "ab"
+
+
+async def test_the_total_ends_an_answer_that_never_pauses(server: FakeOpenAI) -> None:
+    model = OpenAIModel(KEY, server.base_url, {}, Deadlines(total=0.3), clock=FixedClock())
+    await model.prepare()
+    server.script(Raw((chunk("a "), 0.01), repeat=True))
+    heard = await hear(model)
+    await model.close()
+    assert heard.kind == "timeout"
+    assert heard.error is not None
+    assert "longer than 0.3 s" in heard.error.detail
+    assert heard.text.startswith("a a a")
+
+
+async def test_usage_that_does_not_come_is_not_waited_for(server: FakeOpenAI, model: OpenAIModel) -> None:
+    server.script(Raw((ROLE, chunk("a"), chunk({}, "stop")), end="hang"))
+    heard = await hear(model)
+    assert heard.text == "a"
+    assert heard.usage is None
+
+
+async def test_connections_are_used_again(server: FakeOpenAI) -> None:
+    model = OpenAIModel(KEY, server.base_url, {}, SHORT, clock=FixedClock(), connections=1)
+    for _ in range(3):
+        assert (await hear(model)).text == "You said: Hi"
+    assert server.connections == 1
+    await model.close()
+
+
+async def test_check_finds_the_model_in_the_list(server: FakeOpenAI, model: OpenAIModel) -> None:
+    assert await model.check() == "fake-1 at 127.0.0.1 is there"
+    assert [request.path for request in server.requests] == ["/v1/models"]
+
+
+@pytest.mark.parametrize("listing", [Refusal(403, ""), Refusal(404, ""), Raw((b"[]",), content_type="application/json")])
+async def test_check_asks_for_a_word_where_there_is_no_list(listing: Refusal | Raw, server: FakeOpenAI, model: OpenAIModel) -> None:
+    server.models_step = listing
+    assert await model.check() == "fake-1 at 127.0.0.1 answers"
+    assert server.requests[-1].body["max_tokens"] == 16
+
+
+async def test_check_says_that_there_is_no_such_model(server: FakeOpenAI) -> None:
+    model = model_for(server, name="fake-9")
+    server.script(Refusal(404, error_body("The model does not exist", code="model_not_found")))
+    with pytest.raises(Exception, match="no_such_model: HTTP 404, model_not_found"):
+        await model.check()
+    await model.close()
+
+
+async def test_check_takes_a_model_that_only_thinks_within_so_few_tokens(server: FakeOpenAI) -> None:
+    model = model_for(server, name="fake-9")
+    server.script(Raw((event({"choices": [{"delta": {"reasoning": "hm"}, "finish_reason": "length"}]}), DONE)))
+    assert await model.check() == "fake-9 at 127.0.0.1 answers"
+    await model.close()
