@@ -10,6 +10,7 @@ from aiohttp import ClientSession, web
 from telegram import (
     Bot,
     BotCommandScopeAllPrivateChats,
+    ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputFile,
@@ -129,6 +130,9 @@ async def test_edits_and_deletions_that_telegram_refuses(fake: FakeTelegram, bot
     ]:
         with pytest.raises(BadRequest, match=words):
             await bot.edit_message_text(text, 1, message_id)
+    asks = await bot.send_message(1, "Which?", reply_markup=ForceReply())
+    with pytest.raises(BadRequest, match="can't be edited"):
+        await bot.edit_message_text("That?", 1, asks.message_id)
     with pytest.raises(BadRequest, match="Button_data_invalid"):
         await bot.send_message(1, "b", reply_markup=InlineKeyboardMarkup.from_button(InlineKeyboardButton("x", callback_data="é" * 33)))
     with pytest.raises(BadRequest, match="replied not found"):
@@ -224,6 +228,11 @@ async def test_tokens_and_methods(fake: FakeTelegram, bot: Bot) -> None:
     with pytest.raises(InvalidToken, match="was rejected by the server"):
         async with Bot("1:wrong", base_url=f"{fake.url}/bot"):
             pass
+    fake.person(9, "Stranger")
+    with pytest.raises(Forbidden, match="can't initiate conversation"):
+        await bot.send_message(9, "x")
+    with pytest.raises(BadRequest, match="Chat not found"):
+        await bot.send_message(10, "x")
     with pytest.raises(EndPointNotFound):
         await bot.do_api_request("sendRichMessage", api_kwargs={"chat_id": 1})
 

@@ -29,7 +29,7 @@ def _editable(world: World, params: Params) -> Message:
     message = chat.everything.get(params.number("message_id") or 0)
     if message is None or message.deleted:
         raise bad(EDIT_NOT_FOUND)
-    if not message.by_bot:
+    if not message.by_bot or message.force_reply:
         raise bad(NOT_EDITABLE)
     return message
 

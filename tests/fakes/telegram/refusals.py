@@ -40,6 +40,7 @@ TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 
 # 403, after "Forbidden: "
 BLOCKED = "bot was blocked by the user"
+NOT_STARTED = "bot can't initiate conversation with a user"
 
 # 409, whole
 TWO_POLLERS = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from types import TracebackType
 from typing import Self
@@ -23,6 +24,7 @@ from tests.fakes.telegram.world import Call
 
 TOKEN = "123456:TEST-token-that-opens-nothing"
 _METHODS = {**looking.METHODS, **sending.METHODS, **editing.METHODS}
+_TOKEN = re.compile(r"\d+:[\w-]+")
 _HTML = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><center><h1>502 Bad Gateway</h1></center></body>\r\n</html>"
 
 
@@ -92,8 +94,9 @@ class FakeTelegram(Stage):
         return _reply({"ok": True, "result": call.result})
 
     def _admit(self, request: web.Request) -> None:
-        if request.match_info["token"] != self.token:
-            raise Refusal(401, "Unauthorized")
+        token = request.match_info["token"]
+        if token != self.token:
+            raise Refusal(401, "Unauthorized") if _TOKEN.fullmatch(token) else Refusal(404, "Not Found")
 
     async def _do(self, call: Call, params: Params) -> object:
         name = call.method.lower()

@@ -16,8 +16,9 @@ class Stage(World):
     """A world with people in it."""
 
     def person(self, user_id: int, name: str, *, username: str = "", language: str = "en", is_bot: bool = False) -> Person:
-        """Somebody new."""
-        return Person(self, User(user_id, name, username, language, is_bot))
+        """Somebody new. The bot may not write to them before `private_chat` was called, which stands for /start."""
+        user = self.users[user_id] = User(user_id, name, username, language, is_bot)
+        return Person(self, user)
 
     def private_chat(self, person: Person) -> Chat:
         """The person's chat with the bot, as after /start."""

@@ -16,6 +16,7 @@ from tests.fakes.telegram.refusals import (
     CHAT_NOT_FOUND,
     NO_CHAT,
     NO_RIGHT_TO_WRITE,
+    NOT_STARTED,
     THREAD_NOT_FOUND,
     Refusal,
     bad,
@@ -83,6 +84,7 @@ class World:
         self.private_topics = private_topics
         self.validator = validator
         self.updates = Updates()
+        self.users: dict[int, User] = {}
         self.chats: dict[int, Chat] = {}
         self.presses: dict[str, Press] = {}
         self.files: dict[str, StoredFile] = {}
@@ -147,7 +149,7 @@ class World:
         else:
             chat = self.chats.get(params.number("chat_id") or 0)
         if chat is None:
-            raise bad(CHAT_NOT_FOUND)
+            raise forbidden(NOT_STARTED) if name.isdigit() and int(name) in self.users else bad(CHAT_NOT_FOUND)
         if chat.migrated_to:
             raise migrated(chat.migrated_to)
         if chat.bot_status in GONE:
