@@ -82,13 +82,20 @@ class Bench:
         self.model.always = self._answer
         await self.telegram.__aenter__()
         await self.model.__aenter__()
-        await self._start()
+        try:
+            await self._start()
+        except RuntimeError:
+            await self._close()
+            raise
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.process.stop()
-        await self.telegram.__aexit__(kind, error, trace)
-        await self.model.__aexit__(kind, error, trace)
+        await self._close()
+
+    async def _close(self) -> None:
+        await self.telegram.__aexit__(None, None, None)
+        await self.model.__aexit__(None, None, None)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     async def _start(self) -> None:

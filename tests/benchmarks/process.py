@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import signal
 import sys
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ BASELINE = Bot("baseline", (sys.executable, "-m", "tests.benchmarks.baseline"), 
 
 def parley() -> Bot:
     """Parley as the environment says, or as it is in this folder."""
-    command = os.environ.get("PARLEY_BENCH_COMMAND", "").split() or [sys.executable, "-m", "bot", "run"]
+    command = shlex.split(os.environ.get("PARLEY_BENCH_COMMAND", "")) or [sys.executable, "-m", "bot", "run"]
     return Bot("Parley", tuple(command), stores=True)
 
 
