@@ -13,6 +13,8 @@ from bot.replies.poster import Poster
 STILL_THINKING_AFTER = 15.0
 GATHER = 0.25
 """How long the first words may gather, in seconds, once the first of them is there."""
+PATIENCE = 0.4
+"""Seconds before typing is shown: what is answered sooner needs no such call."""
 LONGEST_PAUSE = 30.0
 
 
@@ -66,16 +68,13 @@ class ReplyStream:
                 self._grown.clear()
 
     async def _first_words(self, deadline: float, typing_interval: float) -> None:
-        """Waits until there are words to show, typing meanwhile."""
-        place = self._poster.target.place
-        if deadline > self._clock.monotonic() and typing_interval:
-            await self._adapter.typing(place)
-        while not self._closing.is_set() and (left := deadline - self._clock.monotonic()) > 0:
-            if self._text:
-                await self._wait(self._closing, min(left, GATHER))
-                return
-            self._grown.clear()
-            await self._wait(self._grown, left)
+        """Waits until there are words to show; typing is shown where they take their time."""
+        await self._wait(self._grown, min(PATIENCE, max(0.0, deadline - self._clock.monotonic())))
+        if typing_interval and not self._grown.is_set() and deadline > self._clock.monotonic():
+            await self._adapter.typing(self._poster.target.place)
+        await self._wait(self._grown, max(0.0, deadline - self._clock.monotonic()))
+        if self._text:
+            await self._wait(self._closing, min(GATHER, max(0.0, deadline - self._clock.monotonic())))
 
     async def _while_silent(self, started: float, typing_interval: float) -> None:
         """No word yet: a post that says so, typing, and after a while a line that it is still being worked on."""

@@ -15,7 +15,7 @@ def _(text: str) -> str:
     return text
 
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~])")
+_SPECIAL = re.compile(r"([\\`*_{}\]#+\-.|<>~])")
 
 
 def plain(text: str) -> str:
