@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from bot.messages import Button, Part
 
-_CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~\n])")
+# An escaped sign or line break, or else code, in which a backslash is a backslash.
+_ESCAPED_OR_CODE = re.compile(r"\\([!-/:-@\[-`{-~\n])|```.*?```|`[^`\n]*`", re.DOTALL)
 
 
 class Pipe:
@@ -57,8 +57,7 @@ class Pipe:
 
 def plain(markdown: str) -> str:
     """Markdown as people read it in a text: as it is, but without the backslashes that only a renderer needs."""
-    pieces = _CODE.split(markdown)
-    return "".join(piece if index % 2 else _ESCAPED.sub(r"\1", piece) for index, piece in enumerate(pieces)).replace("\r", "")
+    return _ESCAPED_OR_CODE.sub(lambda found: found[1] or found[0], markdown)
 
 
 def _lines(descriptor: int) -> Iterator[str]:

@@ -187,6 +187,7 @@ async def test_u5_bytes_that_are_no_text_do_not_end_it() -> None:
         ("one\\\ntwo", "one\ntwo"),
         (r"`\d+` and \#7f3a", r"`\d+` and #7f3a"),
         ('```\nprintf("\\!")\n```\n\\!', '```\nprintf("\\!")\n```\n!'),
+        (r"\`a\_b\` and \`c\_d\`", "`a_b` and `c_d`"),
         (r"C:\Users\me", r"C:\Users\me"),
     ],
 )

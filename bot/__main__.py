@@ -1,0 +1,236 @@
+"""The composition root and entry point: the only file that knows every room. It puts the parts together, and takes them apart.
+
+Adapters, storage and models are imported where they are needed: `parley --help` needs none of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot import logs
+from bot.checks import CheckedAdapter, Finding, carry_out, check_access, check_adapter, check_files, check_model
+from bot.cli import Actions, application
+from bot.clock import SystemClock
+from bot.config import Settings, load
+from bot.errors import DatabaseInUse, SettingsError, StorageError
+from bot.ports import Adapter, Model, Store
+from bot.process import Stop, run
+from bot.supervisor import Restarts
+
+WRONG_SETTINGS = 2
+TERMINAL_DATABASE = "terminal.db"
+PREPARE_AFTER = 1.0
+"""Seconds after the start until the model's library is loaded: platforms come first, and the first answer need not wait either."""
+
+clock = SystemClock()
+
+
+def main() -> None:
+    """The `parley` command."""
+    os.umask(0o077)  # All that is written holds what people said.
+    application(Actions(run_bot, chat, check))()
+
+
+def run_bot() -> int:
+    """`parley run`."""
+    settings = _settings()
+    if settings is None:
+        return WRONG_SETTINGS
+    if settings.discord_token is not None:
+        _tell("Discord: this version cannot use DISCORD_TOKEN yet.")
+    if settings.telegram_token is not None:
+        _log(settings, settings.parley_log_level)
+        _tell(f"Parley runs on Telegram. {_model_line(settings)} Ctrl-C ends it.")
+        return _life(settings, _telegram)
+    _tell("Telegram: no token. Get one from @BotFather there, and set TELEGRAM_TOKEN in the environment or in .env.")
+    _tell("No platform is set up, so here is a chat in this terminal.")
+    return _chat(settings)
+
+
+def chat(database: Path | None) -> int:
+    """`parley chat`."""
+    settings = _settings()
+    if settings is None:
+        return WRONG_SETTINGS
+    if database is not None:
+        settings = settings.model_copy(update={"parley_database": Path.cwd() / database})
+    return _chat(settings)
+
+
+def check() -> int:
+    """`parley check`."""
+    settings = _settings()
+    if settings is None:
+        return WRONG_SETTINGS
+    _log(settings, "CRITICAL")
+    findings = run(_findings(settings))
+    for finding in findings:
+        print(finding)
+    return 1 if any(finding.verdict == "fail" for finding in findings) else 0
+
+
+def _chat(settings: Settings) -> int:
+    """Who sits at the terminal owns the database: neither the list of people nor the rate limit is for them."""
+    if sys.stdin is None:
+        return 0
+    # The person is told what concerns them in the conversation; a log would stand in its middle.
+    _log(settings, "DEBUG" if settings.parley_log_level == "DEBUG" else "ERROR")
+    _tell(f"{_model_line(settings)} /help lists the commands, and exit ends it.\n")
+    own = settings.model_copy(update={"parley_allow": frozenset(), "parley_rate": sys.maxsize})
+    return _life(own, _terminal)
+
+
+def _life(settings: Settings, adapter: Callable[[Settings, Stop], Adapter]) -> int:
+    """From the start to the end, with a plain line where it cannot even start."""
+    try:
+        return run(_serve(settings, adapter))
+    except DatabaseInUse as error:
+        _tell(str(error))
+        _tell(f"For a chat of its own beside it: parley chat --database {settings.parley_database.with_name(TERMINAL_DATABASE)}")
+    except StorageError as error:
+        _tell(str(error))
+    return 1
+
+
+async def _serve(settings: Settings, adapter: Callable[[Settings, Stop], Adapter]) -> int:
+    from bot.serving import serve
+
+    stop = Stop()
+    async with AsyncExitStack() as stack:
+        store = await _store(settings.parley_database, stack)
+        restarts = Restarts(settings.parley_database.with_name("restarts.json"))
+        return await serve(store, _model(settings, stack), [adapter(settings, stop)], settings.policy(), clock, restarts, stop)
+
+
+async def _findings(settings: Settings) -> Sequence[Finding]:
+    async def database() -> Sequence[Finding]:
+        async with AsyncExitStack() as stack:
+            try:
+                await _store(settings.parley_database, stack)
+            except DatabaseInUse:
+                return [Finding("ok", f"Database: {settings.parley_database} is in use by a running Parley")]
+        return [Finding("ok", f"Database: {settings.parley_database} is well and can be written")]
+
+    async def telegram() -> Sequence[Finding]:
+        if settings.telegram_token is None:
+            return [Finding("warn", "Telegram: no token; get one from @BotFather there, and set TELEGRAM_TOKEN")]
+        return await check_adapter(_telegram(settings))
+
+    async def model() -> Sequence[Finding]:
+        if not _has_model(settings):
+            return [Finding("warn", _model_line(settings))]
+        async with AsyncExitStack() as stack:
+            return await check_model(_model(settings, stack))
+
+    found = [*check_files(Path.cwd()), *(check_access(settings) if settings.telegram_token else ())]
+    return found + await carry_out((("Database", database), ("Telegram", telegram), ("Model", model)))
+
+
+async def _store(path: Path, stack: AsyncExitStack) -> Store:
+    from storage.sqlite.store import SqliteStore
+
+    store = await SqliteStore.open(path)
+    stack.push_async_callback(store.close)
+    return store
+
+
+def _model(settings: Settings, stack: AsyncExitStack) -> Model:
+    if not _has_model(settings):
+        from bot.models.demo import DemoModel
+
+        return DemoModel(clock)
+    from bot.models.openai import Deadlines, OpenAIModel
+
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
+    headers = {name: value.get_secret_value() for name, value in settings.openai_headers.items()}
+    model = OpenAIModel(key, settings.openai_base_url or "", headers, Deadlines(), clock=clock, model=settings.parley_model)
+    stack.push_async_callback(model.close)
+
+    async def prepare() -> None:
+        await clock.sleep(PREPARE_AFTER)
+        await model.prepare()
+
+    stack.callback(asyncio.ensure_future(prepare()).cancel)
+    return model
+
+
+def _has_model(settings: Settings) -> bool:
+    return settings.openai_api_key is not None or settings.openai_base_url is not None
+
+
+def _model_line(settings: Settings) -> str:
+    if not _has_model(settings):
+        return (
+            "Model: the built-in demo answers, which is no language model; set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own."
+        )
+    where = urlsplit(settings.openai_base_url).hostname if settings.openai_base_url else "OpenAI"
+    return f"Model: {settings.parley_model} at {where}."
+
+
+def _telegram(settings: Settings, stop: Stop | None = None) -> CheckedAdapter:
+    from adapters.telegram.adapter import TelegramAdapter
+    from adapters.telegram.options import TelegramOptions
+
+    host, _, port = settings.telegram_webhook_listen.rpartition(":")
+    options = TelegramOptions(
+        token=settings.telegram_token.get_secret_value() if settings.telegram_token else "",
+        api_url=settings.telegram_api_url,
+        webhook_url=settings.telegram_webhook_url or "",
+        webhook_secret=settings.telegram_webhook_secret.get_secret_value() if settings.telegram_webhook_secret else "",
+        webhook_host=host,
+        webhook_port=int(port),
+    )
+    return TelegramAdapter(options, clock)
+
+
+def _terminal(settings: Settings, stop: Stop) -> Adapter:
+    """People get a screen, programs a pipe."""
+    from adapters.terminal import TerminalAdapter
+    from adapters.terminal.pipe import Pipe
+
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from adapters.terminal.screen import Screen
+
+        adapter = TerminalAdapter(Screen(settings.parley_database.with_name("terminal_history")), _who(), clock.now)
+    else:
+        adapter = TerminalAdapter(Pipe(sys.stdin.fileno(), sys.stdout.fileno()), _who(), clock.now)
+    stop.interrupt = adapter.interrupt
+    return adapter
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "me"  # A container may run as a user without a name.
+
+
+def _settings() -> Settings | None:
+    """The settings, or None after every problem was said."""
+    try:
+        return load(os.environ, Path.cwd())
+    except SettingsError as error:
+        _tell("Parley cannot start, as some settings are wrong:")
+        for problem in error.problems:
+            _tell(f"  {problem}")
+        return None
+
+
+def _log(settings: Settings, level: str) -> None:
+    logs.set_up(level, settings.parley_log_format, settings.secrets())
+
+
+def _tell(line: str) -> None:
+    """To the operator; stdout belongs to the conversation."""
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
