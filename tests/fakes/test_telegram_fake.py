@@ -152,7 +152,9 @@ async def test_entities_are_checked(fake: FakeTelegram, bot: Bot) -> None:
     assert chat.last.entities == [{"type": "bold", "offset": 0, "length": 4}]
     with pytest.raises(BadRequest, match="parse entities"):
         await bot.send_message(1, "bold", entities=[MessageEntity("bold", 0, 9)])
-    assert len(fake.violations) == 1
+    with pytest.raises(BadRequest, match="URL 'javascript:x' is invalid"):
+        await bot.send_message(1, "link", entities=[MessageEntity("text_link", 0, 4, url="javascript:x")])
+    assert len(fake.violations) == 2
 
 
 async def test_places_that_cannot_be_written_to(fake: FakeTelegram, bot: Bot) -> None:
