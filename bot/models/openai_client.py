@@ -9,7 +9,6 @@ from datetime import datetime
 
 import httpx2
 import openai
-from openai.types.chat import ChatCompletionMessageParam
 
 from bot.errors import ModelError
 from bot.models import failures
@@ -78,13 +77,14 @@ class Client:
 
     async def complete(self, messages: Sequence[ChatMessage], options: ModelOptions, dialect: Dialect) -> Answer:
         """Begins a streamed answer. Raises ModelError, or Refused for an HTTP error."""
-        params: list[ChatCompletionMessageParam] = [_param(message) for message in messages]
         limit = options.max_tokens
         try:
             # Entered by hand, because the answer outlives this call: Answer.close is its exit.
             response = await self._sdk.chat.completions.with_streaming_response.create(
                 model=options.model,
-                messages=params,
+                # The SDK walks messages by their types, which takes 150 us for each; what is in the extra body it leaves alone.
+                messages=(),
+                extra_body={"messages": [{"role": message.role, "content": message.text} for message in messages]},
                 stream=True,
                 temperature=options.temperature if dialect.temperature else openai.omit,
                 max_tokens=limit if dialect.limit == "max_tokens" else openai.omit,
@@ -153,16 +153,6 @@ async def _bound_error(response: httpx2.Response) -> None:
     """The SDK reads the body of an error whole, however long it is."""
     if not response.is_success and isinstance(response.stream, httpx2.AsyncByteStream):
         response.stream = _Bounded(response.stream, ERROR_BYTES)
-
-
-def _param(message: ChatMessage) -> ChatCompletionMessageParam:
-    match message.role:
-        case "system":
-            return {"role": "system", "content": message.text}
-        case "user":
-            return {"role": "user", "content": message.text}
-        case "assistant":
-            return {"role": "assistant", "content": message.text}
 
 
 def _listed(body: object) -> list[str]:
