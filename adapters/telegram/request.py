@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from http import HTTPStatus
 from urllib.request import getproxies
@@ -126,7 +127,8 @@ def _form(request_data: RequestData) -> aiohttp.FormData:
     for name, text in request_data.json_parameters.items():
         form.add_field(name, text)
     for name, (filename, data, mime_type) in request_data.multipart_data.items():
-        form.add_field(name, data, filename=filename, content_type=mime_type)
+        # Bytes of a megabyte and more are sent in one go otherwise, and hold up everybody.
+        form.add_field(name, io.BytesIO(data) if isinstance(data, bytes) else data, filename=filename, content_type=mime_type)
     return form
 
 

@@ -77,14 +77,14 @@ class ListCore:
     async def prompt_for(self, author: Author, place: Place, command: str) -> Ask | None:
         return None
 
-    async def wait(self, condition: Callable[[], object], timeout: float = 3.0) -> None:
+    async def wait(self, condition: Callable[[], object], seconds: float = 3.0) -> None:
         """Until the condition is true of what was accepted."""
-        await until(condition, timeout)
+        await until(condition, seconds)
 
 
-async def until(condition: Callable[[], object], timeout: float = 3.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 3.0) -> None:
     """Looks every few milliseconds; AssertionError when it does not become true in time."""
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             raise AssertionError("it did not happen in time")

@@ -412,13 +412,10 @@ def test_p36_the_bot_comes_and_goes(chat: Json, old: str, new: str, change: str 
 
 
 def member(status: str) -> Json:
-    rights = dict.fromkeys(
-        (
-            "can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members can_promote_members can_change_info "
-            "can_invite_users can_post_stories can_edit_stories can_delete_stories is_anonymous can_be_edited"
-        ).split(),
-        False,
-    )
+    things = ("messages", "video_chats", "chat", "info", "stories", "users", "members")
+    rights: Json = {"is_anonymous": False, "can_be_edited": False}
+    for verb in ("manage", "delete", "restrict", "promote", "change", "invite", "post", "edit"):
+        rights |= {f"can_{verb}_{thing}": False for thing in things}
     extra: Json = {"until_date": 0} if status == "kicked" else rights if status == "administrator" else {}
     return {"status": status, "user": BOT, **extra}
 
