@@ -150,6 +150,7 @@ class BlockWriter:
         """An item without content keeps its number: `1999.` alone is a year, not a list."""
         item = self._indents[-1]
         if not item.used:
+            item.marker = item.marker.rstrip()
             self._begin_block([item.line, item.line + 1])
         self._indents.pop()
 

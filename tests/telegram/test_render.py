@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.telegram.entities import Entity, to_bot_api, to_telegram
+from adapters.telegram.entities import Entity, to_bot_api
 from adapters.telegram.render import render
 from bot.messages import Ask, Button, Content, File, Part
 
@@ -47,6 +47,7 @@ CASES: list[tuple[str, str, list[Mark]]] = [
     ("1. a\n1. b", "1. a\n2. b", []),
     ("3) a\n7) b", "3) a\n7) b", []),
     ("1999.", "1999.", []),
+    ("In\n\n1999.\n\nor so", "In\n\n1999.\n\nor so", []),
     ("- [ ] a\n- [x] b", "☐ a\n☑ b", []),
     ("1. ```\n   x\n   ```", "1. \nx", [("pre", "x")]),
     ("a\n\n---\n\nb", "a\n\n———\n\nb", []),
@@ -153,12 +154,10 @@ def test_no_post_is_blank(content: Content, text: str) -> None:
     assert (part.start, part.end) == (0, len(content.text))
 
 
-def test_entities_go_on_the_wire_in_both_forms() -> None:
+def test_entities_go_on_the_wire() -> None:
     (part,) = render(Content("😀 **b** [t](https://a.bc)\n```py\nx\n```"))
-    json = [
+    assert to_bot_api(part) == [
         {"type": "bold", "offset": 3, "length": 1},
         {"type": "text_link", "offset": 5, "length": 1, "url": "https://a.bc"},
         {"type": "pre", "offset": 7, "length": 1, "language": "py"},
     ]
-    assert to_bot_api(part) == json
-    assert [entity.to_dict() for entity in to_telegram(part)] == json
