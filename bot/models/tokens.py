@@ -17,14 +17,14 @@ _MOST_MODELS = 256
 # script, with the tokens a character of it costs in vocabularies of today. Mapping and counting bytes is linear and fast for any text.
 _SCRIPTS: tuple[tuple[int, int, float], ...] = (
     (0xC2, 0xC9, 0.55),  # Latin with accents: they cut a word in pieces
-    (0xCA, 0xD4, 0.26),  # Greek, Cyrillic
+    (0xCA, 0xD4, 0.31),  # Greek, Cyrillic
     (0xD5, 0xDF, 0.34),  # Hebrew, Arabic
     (0xE0, 0xE0, 0.38),  # the scripts of India, Thai, Lao
     (0xE1, 0xE1, 0.5),  # Georgian, Khmer, and the second accents of Vietnamese
     (0xE2, 0xE2, 0.8),  # punctuation, arrows
-    (0xE3, 0xE3, 0.62),  # kana
-    (0xE4, 0xE9, 0.72),  # Han
-    (0xEA, 0xED, 0.62),  # Hangul
+    (0xE3, 0xE3, 0.66),  # kana
+    (0xE4, 0xE9, 0.78),  # Han
+    (0xEA, 0xED, 0.72),  # Hangul
     (0xEE, 0xEF, 0.8),  # wide punctuation
     (0xF0, 0xF7, 1.6),  # emoji
 )
@@ -43,7 +43,7 @@ def _classes() -> bytes:
 
 _CLASSES = _classes()
 _LETTERS = bytes(b"a"[0] if byte == ord("a") else 0x20 for byte in range(256))
-# Most words of up to six letters are one token; longer ones one more in seven letters. At most 32 letters are taken as one.
+# Most words of up to six letters are one token; longer ones one more in five letters. At most 32 letters are taken as one.
 _LONG_WORDS = re.compile(rb"a{7,32}")
 _DIGITS = re.compile(rb"d{1,3}")
 _SIGNS = re.compile(rb"s{1,3}")
@@ -59,7 +59,7 @@ class Estimator:
         """Tokens of a text by its script alone: the same for all models, so that it can be kept with the text."""
         classes = text.encode("utf-8", "surrogatepass").translate(_CLASSES)
         words = len(classes.translate(_LETTERS).split())
-        cost = words + sum([len(word) - 6 for word in _LONG_WORDS.findall(classes)]) / 7
+        cost = words + sum([len(word) - 6 for word in _LONG_WORDS.findall(classes)]) / 5
         cost += len(_DIGITS.findall(classes)) + 0.85 * len(_SIGNS.findall(classes))
         cost += 0.9 * (classes.count(b"n") - classes.count(b"nn")) + 0.5 * classes.count(b"    ")
         if not text.isascii():

@@ -9,22 +9,22 @@ import pytest
 from bot.models.tokens import Estimator
 from bot.ports import ChatMessage
 
-# Texts and the number of tokens that the o200k vocabulary cuts them into, within what other vocabularies of today differ.
+# Texts and the number of tokens that the o200k vocabulary cuts them into (counted with tiktoken).
 SAMPLES = {
     "english": ("The weather was fine, so we walked along the river until the bridge came into sight.", 18),
     "german": ("Das Wetter war schön, also gingen wir am Fluss entlang, bis die Brücke in Sicht kam.", 21),
     "spanish": ("Hacía buen tiempo, así que caminamos junto al río hasta que vimos el puente.", 19),
-    "russian": ("Погода была хорошая, и мы шли вдоль реки, пока не показался мост.", 19),
-    "chinese": ("天气很好，我们沿着河边一直走，直到看见那座桥。", 18),  # noqa: RUF001
-    "japanese": ("天気がよかったので、橋が見えるまで川沿いを歩きました。", 21),
-    "code": ("for name, value in sorted(items.items()):\n    print(f'{name}: {value}')\n", 20),
+    "russian": ("Погода была хорошая, и мы шли вдоль реки, пока не показался мост.", 22),
+    "chinese": ("天气很好，我们沿着河边一直走，直到看见那座桥。", 17),  # noqa: RUF001
+    "japanese": ("天気がよかったので、橋が見えるまで川沿いを歩きました。", 20),
+    "code": ("for name, value in sorted(items.items()):\n    print(f'{name}: {value}')\n", 18),
 }
 
 
 @pytest.mark.parametrize("language", SAMPLES)
 def test_estimates_are_near(language: str) -> None:
     text, tokens = SAMPLES[language]
-    assert Estimator().estimate(text) == pytest.approx(tokens, rel=0.35)
+    assert Estimator().estimate(text) == pytest.approx(tokens, rel=0.25)
 
 
 def test_nothing_is_nothing_and_something_is_something() -> None:
