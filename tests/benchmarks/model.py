@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import openai
+from openai.types.chat import ChatCompletionMessageParam
 
 from bot.models.openai import Deadlines, OpenAIModel
 from bot.models.reader import StreamReader
@@ -58,7 +59,7 @@ async def measured(call: Callable[[], Awaitable[None]], calls: int, at_once: int
 async def compare(base_url: str, tokens: int, calls: int, at_once: int) -> None:
     model = OpenAIModel("key", base_url, {}, Deadlines(), clock=WallClock())
     sdk = openai.AsyncOpenAI(api_key="key", base_url=base_url, max_retries=0)
-    params = [{"role": message.role, "content": message.text} for message in MESSAGES]
+    params: list[ChatCompletionMessageParam] = [{"role": "user", "content": message.text} for message in MESSAGES]
 
     async def by_model() -> None:
         async with model.stream(MESSAGES, ModelOptions("fake-1", 0.7, 1000)) as words:
@@ -66,7 +67,7 @@ async def compare(base_url: str, tokens: int, calls: int, at_once: int) -> None:
                 pass
 
     async def by_sdk() -> None:
-        async with await sdk.chat.completions.create(model="fake-1", messages=params, stream=True, max_tokens=1000) as chunks:  # type: ignore[call-overload]
+        async with await sdk.chat.completions.create(model="fake-1", messages=params, stream=True, max_tokens=1000) as chunks:
             async for one in chunks:
                 _ = one.choices and one.choices[0].delta.content
 
