@@ -118,14 +118,15 @@ async def _crowd(bot: Bot, allowed: Limits, name: str) -> list[Figure]:
     least = LONG_ANSWER.tokens / LONG_ANSWER.per_second
     if allowed.overall_per_second:
         least += (CROWD - allowed.overall_per_second) / allowed.overall_per_second
+    comparable = allowed.overall_per_second is None  # under limits a bot that gives up is fast
     late = sorted(answer.whole_at - answer.sent_at for answer in answers)
     return [
         Figure(f"{name}: whole answers", whole, of=CROWD),
-        Figure(f"{name}: whole text after the last token, p50", _percentile(late, 0.5), "s", ratio=True),
-        Figure(f"{name}: whole text after the last token, p95", _percentile(late, 0.95), "s", ratio=True),
+        Figure(f"{name}: whole text after the last token, p50", _percentile(late, 0.5), "s", ratio=comparable),
+        Figure(f"{name}: whole text after the last token, p95", _percentile(late, 0.95), "s", ratio=comparable),
         Figure(f"{name}: all answers whole after (least {least:.1f} s)", total if whole == CROWD else float("nan"), "s"),
         Figure(f"{name}: refused calls", allowed.refused),
-        Figure(f"{name}: CPU", used, "s", ratio=True),
+        Figure(f"{name}: CPU", used, "s", ratio=comparable),
     ]
 
 
