@@ -52,13 +52,20 @@ async def _buttons(reader: Reader, message: Message) -> tuple[ButtonRow, ...]:
     return (*rows, row)
 
 
+async def standing_versions(reader: Reader, message: Message) -> list[int]:
+    """The versions that people can go to: failed ones lead nowhere, but for the one that is shown."""
+    return [
+        version.id for version in await reader.versions(message.first_version) if version.status != "failed" or version.id == message.id
+    ]
+
+
 async def _has_versions(reader: Reader, message: Message) -> bool:
-    return message.revises is not None or len(await reader.versions(message.first_version)) > 1
+    return message.revises is not None or len(await standing_versions(reader, message)) > 1
 
 
 async def _arrows(reader: Reader, message: Message) -> ButtonRow:
     """`‹ 2/3 ›`: the ends are left out where there is nothing further."""
-    versions = [version.id for version in await reader.versions(message.first_version)]
+    versions = await standing_versions(reader, message)
     if len(versions) < 2 or message.id not in versions:  # noqa: PLR2004 - one version needs no arrows
         return ()
     at = versions.index(message.id)
