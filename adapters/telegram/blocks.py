@@ -10,12 +10,10 @@ from typing import Final
 
 from markdown_it.token import Token
 
-from adapters.telegram.entities import EntityKind
-from adapters.telegram.links import host_of, is_misleading
+from adapters.telegram.inline import InlineWriter
 from adapters.telegram.styled import StyledText
 from adapters.telegram.tables import rows_of, write_table
 
-_STYLES: Final[dict[str, EntityKind]] = {"strong": "bold", "em": "italic", "s": "strikethrough", "spoiler": "spoiler"}
 _TASKS: Final = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
 _LANGUAGE: Final = re.compile(r"[\w+#.\-]{1,32}")
 _INNER_QUOTE: Final = "› "
@@ -58,17 +56,6 @@ class _List:
 
 
 @dataclass(slots=True)
-class _Link:
-    """A link that is being written: where its text began; `host` is None where it may not be one."""
-
-    url: str
-    title: str
-    host: str | None
-    mark: int
-    image: bool = False
-
-
-@dataclass(slots=True)
 class BlockWriter:
     """Writes blocks one after the other, with the blank lines between them that their source has.
 
@@ -82,8 +69,11 @@ class BlockWriter:
     _line: int | None = None
     _indents: list[_Indent] = field(default_factory=list)
     _lists: list[_List] = field(default_factory=list)
-    _links: list[_Link] = field(default_factory=list)
     _quotes: int = 0
+    _inline: InlineWriter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._inline = InlineWriter(self.text, self._new_line)
 
     def write(self, tokens: Sequence[Token]) -> None:
         """Writes the blocks of a whole text."""
@@ -197,7 +187,7 @@ class BlockWriter:
                 self._indents[-1].marker = self._indents[-1].marker + box if numbered else box
                 children[0].content = children[0].content[4:]
         self._begin_block(token.map)
-        self.write_inline(children)
+        self._inline.write(children)
 
     def _write_code_block(self, token: Token) -> None:
         code = re.sub(r"\A(?:[ \t]*\n)+", "", token.content).rstrip()
@@ -218,58 +208,7 @@ class BlockWriter:
     def _write_table(self, tokens: Sequence[Token], opening: Token) -> None:
         self._flush_markers(opening)
         self._begin_block(opening.map, indented=False)
-        write_table(rows_of(tokens), self.text, self.write_inline)
-
-    def write_inline(self, tokens: Sequence[Token]) -> None:
-        """Writes what stands in a line."""
-        for token in tokens:
-            match token.type:
-                case "text":
-                    self.text.write(token.content)
-                case "softbreak" | "hardbreak":
-                    self._new_line()
-                case "code_inline":
-                    self.text.write_code(token.content)
-                case "link_open":
-                    self._open_link(str(token.attrGet("href") or ""), str(token.attrGet("title") or ""))
-                case "link_close":
-                    self._close_link()
-                case "image":
-                    self._open_link(str(token.attrGet("src") or ""), str(token.attrGet("title") or ""))
-                    self.write_inline(token.children or ())
-                    self._close_link()
-                case _:
-                    self._style(token)
-
-    def _style(self, token: Token) -> None:
-        kind = _STYLES.get(token.type.removesuffix("_open").removesuffix("_close"))
-        if kind is None:
-            self.text.write(token.content)
-        elif token.nesting > 0:
-            self.text.begin(kind)
-        else:
-            self.text.end()
-
-    def _open_link(self, url: str, title: str) -> None:
-        host = None if self.text.in_link else host_of(url)
-        if host is not None:
-            self.text.begin("text_link", url)
-        self._links.append(_Link(url, title, host, self.text.mark))
-
-    def _close_link(self) -> None:
-        """A link shows its address where it is none to Telegram, has no text, or its text names another host."""
-        link = self._links.pop()
-        shown = self.text.written_since(link.mark)
-        if not shown.strip():
-            self.text.write(link.url)
-            shown = link.url
-        if link.host is not None:
-            self.text.end()
-        hidden = link.host is None or link.host == "" or is_misleading(shown, link.host)
-        if hidden and link.url and link.url != shown.strip():
-            self.text.write(f" ({link.url})")
-        if link.title and link.title != shown.strip():
-            self.text.write(f" ({link.title})")
+        write_table(rows_of(tokens), self.text, self._inline.write)
 
 
 def _language(info: str) -> str:
