@@ -10,6 +10,7 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from adapters.telegram.admins import Admins
 from adapters.telegram.backoff import Backoff
 from adapters.telegram.capabilities import capabilities_of
+from adapters.telegram.captions import with_room_for_files
 from adapters.telegram.errors import seconds, translated
 from adapters.telegram.events import Reader
 from adapters.telegram.flights import Flights
@@ -83,7 +84,7 @@ class TelegramAdapter:
                 await poller.run(core)
 
     def render(self, content: Content) -> tuple[Part, ...]:
-        return render(content)
+        return with_room_for_files(render(content))
 
     async def send(
         self, place: Place, part: Part, *, reply_to: MessageRef | None = None, audience: str = "", key: str, preview: bool = False

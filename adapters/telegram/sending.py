@@ -10,6 +10,7 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from adapters.telegram.backoff import Backoff
+from adapters.telegram.captions import fits
 from adapters.telegram.entities import to_bot_api
 from adapters.telegram.errors import refusal, seconds, translated, unanswered
 from adapters.telegram.flights import Flights
@@ -22,7 +23,6 @@ from bot.ports import Clock
 
 T = TypeVar("T")
 
-MAX_CAPTION = 1024
 MAX_DOWNLOAD = 20 * 1024 * 1024
 TRIES = 4
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -176,7 +176,7 @@ def _thread(place: Place) -> int | None:
 
 
 def _caption(part: Part) -> str:
-    """A text of its own belongs into a part of its own; cutting it here would lose it without a word."""
-    if len(part.text) > MAX_CAPTION:
+    """`with_room_for_files` sees to it that it fits; cutting it here would lose words."""
+    if not fits(part.text):
         raise ContentRefused("the text beside the file is too long")
     return part.text

@@ -103,6 +103,19 @@ async def test_a_file_is_a_document_and_an_edit_can_bring_one(stage: Stage) -> N
     assert (stage.chat.last.file, stage.chat.last.text) == (b"# ho", "another")
 
 
+async def test_p15_a_file_beside_many_words_has_a_message_of_its_own(stage: Stage) -> None:
+    rows = ((Button("Retry", "retry #7f3a"),),)
+    parts = stage.adapter.render(Content("long words " * 200, rows, File("a.md", "text/markdown", b"# hi")))
+    assert [bool(part.file) for part in parts] == [False, True]
+    for part in parts:
+        await stage.adapter.send(stage.home, part, key="k")
+    assert [message.file_name for message in stage.chat.from_bot] == ["", "a.md"]
+    assert (stage.chat.from_bot[0].buttons, stage.chat.last.labels()) == ((), ["Retry"])
+    assert len(stage.adapter.render(Content("few words", (), File("a.md", "text/markdown", b"# hi")))) == 1
+    with pytest.raises(ContentRefused):
+        await stage.send("x" * 1025, file=File("a.md", "text/markdown", b"# hi"))
+
+
 async def test_an_edit_without_buttons_takes_them_away(stage: Stage) -> None:
     ref = await stage.send("x", buttons=((Button("Stop", "stop"),),))
     await stage.adapter.edit(ref, plain("y"))
