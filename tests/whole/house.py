@@ -43,7 +43,7 @@ class House:
     async def settle(self, place: Chat | Topic | None = None) -> None:
         """Waits until what was sent has been fetched, decided, answered and shown."""
         async with asyncio.timeout(20):
-            while self.telegram.updates.waiting:  # noqa: ASYNC110 - the fake is looked at as a person looks at a chat
+            while self.telegram.updates.waiting:
                 await asyncio.sleep(0.01)
             await self.core.idle()
 
