@@ -117,9 +117,9 @@ class OpenAIModel:
             await self._server.close()
 
     def _load(self) -> Server:
-        from bot.models.openai_client import Client  # noqa: PLC0415 - 0.8 s and 50 MB, which the command line does without
+        from bot.models.openai_client import open_client  # noqa: PLC0415 - 0.8 s and 50 MB, which the command line does without
 
-        return Client(self._api_key, self._base_url, self._headers, self._deadlines.connect, self._connections, self._clock.now)
+        return open_client(self._api_key, self._base_url, self._headers, self._deadlines.connect, self._connections, self._clock.now)
 
     async def _ready(self) -> Server:
         return self._server or await self.prepare()

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import httpx2
 import openai
+import orjson
 
 from bot.errors import ModelError
 from bot.models import failures
@@ -99,9 +100,12 @@ class Client:
         """The ids that the server lists, perhaps none. Raises ModelError, or Refused."""
         try:
             page = await self._sdk.models.with_raw_response.list()
-            return _listed(page.http_response.json())
         except _CALL_ERRORS as error:
             raise self._translated(error) from None
+        try:
+            return _listed(orjson.loads(page.http_response.content))
+        except orjson.JSONDecodeError:
+            return []
 
     async def close(self) -> None:
         await self._sdk.close()
@@ -130,6 +134,16 @@ class Client:
 
 
 _CALL_ERRORS = (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError)
+
+
+def open_client(
+    api_key: str, base_url: str, headers: Mapping[str, str], connect: float, connections: int, now: Callable[[], datetime]
+) -> Client:
+    """Raises ModelError where no client can be made: an address that is none, a proxy or certificates in the environment that are not."""
+    try:
+        return Client(api_key, base_url, headers, connect, connections, now)
+    except (*_CALL_ERRORS, ImportError) as error:
+        raise ModelError("unreachable", _cause(error)) from None
 
 
 class _Bounded(httpx2.AsyncByteStream):

@@ -161,6 +161,14 @@ async def test_a_key_that_no_header_can_hold(key: str, server: FakeOpenAI) -> No
     assert key not in str(heard.error)
 
 
+async def test_an_address_that_is_none_is_a_model_error() -> None:
+    for address in ("http://[bad", "nonsense", "ftp://127.0.0.1/v1"):
+        model = OpenAIModel(KEY, address, {}, SHORT, clock=FixedClock())
+        heard = await hear(model)
+        await model.close()
+        assert heard.kind == "unreachable"
+
+
 async def test_x7_nothing_of_a_person_and_no_key_in_the_logs(
     server: FakeOpenAI, model: OpenAIModel, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -221,7 +229,7 @@ async def test_check_finds_the_model_in_the_list(server: FakeOpenAI, model: Open
     assert [request.path for request in server.requests] == ["/v1/models"]
 
 
-@pytest.mark.parametrize("listing", [Refusal(403, ""), Refusal(404, ""), Raw((b"[]",), content_type="application/json")])
+@pytest.mark.parametrize("listing", [Refusal(403, ""), Refusal(404, ""), Raw((b"[]",), content_type="application/json"), Raw((b"<html>",))])
 async def test_check_asks_for_a_word_where_there_is_no_list(listing: Refusal | Raw, server: FakeOpenAI, model: OpenAIModel) -> None:
     server.models_step = listing
     assert await model.check() == "fake-1 at 127.0.0.1 answers"
