@@ -152,8 +152,13 @@ def _push_math(state: StateBlock, start: int, end: int) -> bool:
 
 
 def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """GFM's tables; cells beyond the header's columns, which GFM drops, stay in the row's last one."""
+    """GFM's tables, but that a line without a bar ends them, and cells beyond the header's columns, which GFM drops, stay in the row's
+    last one."""
     first = len(state.tokens)
+    if "|" not in getLine(state, start):
+        return False
+    rows = range(start + 2, end)
+    end = next((line for line in rows if "|" not in getLine(state, line)), end)
     if not gfm_table(state, start, end, silent):
         return False
     added = state.tokens[first:]

@@ -97,6 +97,11 @@ def test_cells_beyond_the_header_are_shown() -> None:
     assert "2 | 3" in part.text
 
 
+def test_a_line_without_a_bar_ends_a_table() -> None:
+    (part,) = render(Content("| a | b |\n|---|---|\n| 1 | 2 |\nThe text after it."))
+    assert part.text == "a │ b\n──┼──\n1 │ 2\nThe text after it."
+
+
 def test_a_table_with_links_keeps_them() -> None:
     (part,) = render(Content("| a |\n|---|\n| [x](https://a.bc) |"))
     assert ("text_link", "x", "https://a.bc") in marks(part)
