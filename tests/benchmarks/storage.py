@@ -27,7 +27,7 @@ LENGTH = 100  # messages of a session
 ROUNDS = 500
 WORDS = "The quick brown fox jumps over the lazy dog. " * 8
 
-Call = Callable[[int], Awaitable[object]]
+Call = Callable[[int], Awaitable[None]]
 
 
 def _place(number: int) -> Place:
@@ -69,7 +69,7 @@ class Bench:
         self.ids = ids
         self.numbers = numbers
         self.leaves: dict[int, Message] = {}
-        self.owed: dict[int, tuple[int, int]] = {}
+        self.owed: list[tuple[int, int]] = []
 
     async def prepare(self) -> None:
         for number in self.numbers:
@@ -78,17 +78,17 @@ class Bench:
             if leaf is not None:
                 self.leaves[number] = leaf
 
-    async def find(self, number: int) -> object:
+    async def find(self, number: int) -> None:
         ref = MessageRef(_place(number), str(number))
-        return await self.store.find(_place(number), str(number), key=f"telegram:{number}", subject=ref, post=ref)
+        await self.store.find(_place(number), str(number), key=f"telegram:{number}", subject=ref, post=ref)
 
-    async def accept(self, number: int) -> object:
+    async def accept(self, number: int) -> None:
         leaf = self.leaves[number]
         prompt = replace(message(next(self.ids), leaf, WORDS, session_id=leaf.session_id), source=MessageRef(_place(number), f"n{number}"))
         reply = message(next(self.ids), prompt, "", session_id=leaf.session_id, status="open")
         owed = turn(next(self.ids), prompt, reply, place=_place(number))
         self.leaves[number] = prompt
-        self.owed[number] = (owed.id, reply.id)
+        self.owed.append((owed.id, reply.id))
         changes = (
             KnowAccount(_account(number)),
             ExpectLeaf(leaf.session_id, leaf.id),
@@ -97,18 +97,18 @@ class Bench:
             AddMessage(reply),
             AddTurn(owed),
         )
-        return await self.store.apply(changes, key=f"telegram:{owed.id}", at=NOW)
+        await self.store.apply(changes, key=f"telegram:{owed.id}", at=NOW)
 
-    async def finish(self, number: int) -> object:
-        turn_id, reply_id = self.owed[number]
+    async def finish(self, _number: int) -> None:
+        turn_id, reply_id = self.owed.pop()
         filled = FillMessage(reply_id, WORDS * 3, "complete", "stop", "a-model", Usage(100, 100))
-        return await self.store.apply([SetTurn(turn_id, ("pending",), "complete"), filled])
+        await self.store.apply([SetTurn(turn_id, ("pending",), "complete"), filled])
 
-    async def branch(self, number: int) -> object:
-        return await self.store.branch(self.leaves[number].id, 40)
+    async def branch(self, number: int) -> None:
+        await self.store.branch(self.leaves[number].id, 40)
 
-    async def sessions(self, number: int) -> object:
-        return await self.store.sessions(number + 1, [], 0, 10)
+    async def sessions(self, number: int) -> None:
+        await self.store.sessions(number + 1, [], 0, 10)
 
 
 async def _measure(name: str, call: Call, numbers: list[int]) -> None:
@@ -125,8 +125,10 @@ async def _measure(name: str, call: Call, numbers: list[int]) -> None:
 async def _run(folder: Path, count: int) -> None:
     path = folder / f"{count}.db"
     store = await SqliteStore.open(path)
-    await _fill(store, count)
-    await store.close()
+    try:
+        await _fill(store, count)
+    finally:
+        await store.close()
     began = time.perf_counter()
     store = await SqliteStore.open(path)
     opened = time.perf_counter() - began
@@ -134,6 +136,13 @@ async def _run(folder: Path, count: int) -> None:
     numbers = list(range(count // LENGTH))
     random.Random(1).shuffle(numbers)  # noqa: S311
     numbers = (numbers * (ROUNDS // len(numbers) + 1))[:ROUNDS]
+    try:
+        await _measure_all(store, numbers)
+    finally:
+        await store.close()
+
+
+async def _measure_all(store: SqliteStore, numbers: list[int]) -> None:
     bench = Bench(store, iter(range(10_000_000, 20_000_000)), numbers)
     await bench.prepare()
     for name, call in (
@@ -144,7 +153,6 @@ async def _run(folder: Path, count: int) -> None:
         ("sessions", bench.sessions),
     ):
         await _measure(name, call, numbers)
-    await store.close()
 
 
 async def main() -> None:
