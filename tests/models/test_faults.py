@@ -31,6 +31,14 @@ async def test_fault(name: str, server: FakeOpenAI, model: OpenAIModel) -> None:
     assert len(server.requests) == 1, "a stream is one call: no repeats inside"
 
 
+@pytest.mark.parametrize("name", [name for name in FAULTS if name.startswith("m20")])
+async def test_m20_only_tokens_count_for_the_deadlines(name: str, server: FakeOpenAI, model: OpenAIModel) -> None:
+    server.script(FAULTS[name].step)
+    heard = await hear(model)
+    assert heard.error is not None
+    assert heard.error.detail in ("no token within 0.3 s", "silent for 0.2 s")
+
+
 def test_every_row_has_a_fault() -> None:
     assert {int(name.partition("_")[0][1:]) for name in FAULTS} == set(range(1, 27))
 

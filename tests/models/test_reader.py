@@ -64,6 +64,8 @@ def read(body: bytes, cuts: list[int], limits: Limits | None = None) -> tuple[st
 @settings(max_examples=600, deadline=None)
 @given(bodies, st.lists(st.integers(0, 2000), max_size=8))
 @example(b"data: x\r\n\r\n" + stream("a"), [8, 9, 10])
+@example(b'data: {"choices":\r\ndata: [{"delta":{"content":"a"}}]}\r\n\r\n' + DONE, [17, 18])
+@example(stream(*"abcdefghijklmnopqrst", done=False), [2990, 2999, 3000, 3001])
 def test_any_bytes_in_any_cuts_are_read_alike(body: bytes, cuts: list[int]) -> None:
     whole = read(body, [])
     assert read(body, cuts) == whole
