@@ -20,14 +20,13 @@ def message(connection: sqlite3.Connection, message_id: int | None) -> Message |
 def branch(connection: sqlite3.Connection, leaf: int | None, limit: int, down_to: int) -> Sequence[Message]:
     """Each step is one look-up by id, and there are no more steps than messages given."""
     found = connection.execute(
-        "WITH RECURSIVE walk (id, parent_id, number) AS ("
-        "  SELECT id, parent_id, number FROM messages WHERE id = :leaf AND number >= :down_to"
+        "WITH RECURSIVE walk (id, parent_id, number, shows) AS ("
+        "  SELECT id, parent_id, number, shows FROM messages WHERE id = :leaf AND number >= :down_to"
         "  UNION ALL"
-        "  SELECT m.id, m.parent_id, m.number FROM walk JOIN messages m ON m.id = walk.parent_id WHERE m.number >= :down_to"
+        "  SELECT m.id, m.parent_id, m.number, m.shows FROM walk JOIN messages m ON m.id = walk.parent_id WHERE m.number >= :down_to"
         "  LIMIT :limit) "
-        "SELECT v.*, CASE WHEN v.id <> h.id THEN h.id END "
-        "FROM walk CROSS JOIN messages h ON h.id = walk.id CROSS JOIN message_rows v ON v.id = coalesce(h.shows, h.id) "
-        "ORDER BY walk.number",
+        "SELECT v.*, CASE WHEN v.id <> walk.id THEN walk.id END "
+        "FROM walk CROSS JOIN message_rows v ON v.id = coalesce(walk.shows, walk.id) ORDER BY walk.number",
         {"leaf": leaf, "down_to": down_to, "limit": max(limit, 0)},
     )
     return tuple(to_message(row, row[-1]) for row in found)
