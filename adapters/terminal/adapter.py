@@ -18,7 +18,7 @@ from bot.replies import texts
 LONGEST_POST = 1_000_000
 EXIT = "exit"
 REMEMBERED = 200
-"""Posts whose text is known, so that an edit that changes nothing is told from one that cannot be shown."""
+"""Posts that are known as they were printed, so that an edit that changes nothing is told from one that cannot be shown."""
 _COMMAND = re.compile(r"/([a-z_]+)(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 _PRESS = re.compile(r"!(\d{1,2})")
 
@@ -56,7 +56,7 @@ class TerminalAdapter:
         self._start = secrets.token_hex(6)
         self._count = 0
         self._growing: MessageRef | None = None
-        self._shown: OrderedDict[MessageRef, str] = OrderedDict()
+        self._shown: OrderedDict[MessageRef, Part] = OrderedDict()
         self._hints: tuple[tuple[MessageRef, Button], ...] = ()
         self._ask: tuple[MessageRef, Ask] | None = None
         self._core: Core | None = None
@@ -119,7 +119,7 @@ class TerminalAdapter:
 
     async def edit(self, ref: MessageRef, part: Part, *, preview: bool = False) -> None:
         if ref != self._growing:
-            if self._shown.get(ref) != part.text:
+            if self._shown.get(ref) != part:
                 raise MessageGone
         elif preview:
             self._grow(ref, part)
@@ -164,7 +164,7 @@ class TerminalAdapter:
     def _print(self, ref: MessageRef, part: Part) -> None:
         """Only the newest post's buttons can be pressed: their numbers begin at 1 again."""
         self._growing = None
-        self._shown[ref] = part.text
+        self._shown[ref] = part
         if len(self._shown) > REMEMBERED:
             self._shown.popitem(last=False)
         buttons = tuple(button for row in part.buttons for button in row if button.command)
