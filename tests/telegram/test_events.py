@@ -295,7 +295,7 @@ def test_u18_a_channel_in_a_group_is_not_heard() -> None:
     channel = {"id": -1009, "type": "channel", "title": "News"}
     stand_in = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
     assert read(message(GROUP, text="@parley_bot hi", entities=[mention(0)], sender_chat=channel, **{"from": stand_in})) is None
-    assert read(message(GROUP, text="hi", sender_chat=channel, is_automatic_forward=True)) is None
+    assert read(message(GROUP, text="@parley_bot hi", entities=[mention(0)], is_automatic_forward=True)) is None
 
 
 def test_u18_a_channel_post_is_not_heard() -> None:

@@ -141,6 +141,15 @@ def test_previews_wait_behind_everybody_who_waits() -> None:
     assert limiter.squeeze_in(0.01, "99") > 0.0
 
 
+def test_a_preview_does_not_overtake_a_final_of_its_chat() -> None:
+    limiter = Limiter()
+    for _ in range(4):
+        limiter.join(0.0, "1", "final")
+    assert len(limiter.grants(0.0)) == 3
+    assert limiter.squeeze_in(2.0, "1") > 0.0
+    assert len(limiter.grants(2.0)) == 1
+
+
 def test_a_refused_preview_costs_nothing() -> None:
     limiter = Limiter(Limits(private_burst=1.0))
     assert [limiter.squeeze_in(0.0, "1") > 0.0 for _ in range(5)] == [True] * 5

@@ -106,6 +106,7 @@ async def test_p10_what_came_while_we_were_down_is_not_dropped(tmp_path: Path) -
         assert texts(core) == ["while down"]
         assert not any(call.params.get("drop_pending_updates") for call in fake.calls)
         allowed = fake.calls_of("getUpdates")[0].params["allowed_updates"]
+        assert fake.calls_of("getUpdates")[0].params["timeout"] == 0
         assert allowed == ["message", "edited_message", "callback_query", "my_chat_member"]
 
 
@@ -197,7 +198,10 @@ async def test_p6_a_silent_connection_is_made_anew(tmp_path: Path) -> None:
         core = ListCore()
         adapter = TelegramAdapter(options_for(fake, str(tmp_path), poll_timeout=0, poll_grace=0.1), FastClock())
         async with running(adapter, core):
+            await until(lambda: adapter._polls._session)
+            deaf = adapter._polls._session
             await until(lambda: core.events)
+            assert adapter._polls._session is not deaf
             assert adapter.heard_at is not None
 
 

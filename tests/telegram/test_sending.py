@@ -11,6 +11,8 @@ import pytest
 
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.entities import Entity
+from adapters.telegram.flights import Flights
+from adapters.telegram.gate import Gate
 from adapters.telegram.limiter import Limits
 from bot.errors import (
     BotError,
@@ -374,6 +376,44 @@ async def test_p23_a_cancelled_call_still_arrives_and_close_waits_for_it(stage: 
         await task
     await stage.adapter.close()
     assert stage.chat.texts == ["y"]
+
+
+async def test_p23_what_is_under_way_lands_without_who_asked() -> None:
+    flights, landed = Flights(), list[str]()
+
+    async def call() -> None:
+        await asyncio.sleep(0.05)
+        landed.append("here")
+
+    asking = asyncio.create_task(flights.land(call()))
+    await asyncio.sleep(0.01)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert landed == []
+    await flights.drain(1.0)
+    assert landed == ["here"]
+
+
+async def test_close_does_not_wait_for_ever() -> None:
+    flights = Flights()
+    flights.errand(asyncio.sleep(60), "sleep")
+    begun = asyncio.get_running_loop().time()
+    await flights.drain(0.05)
+    assert asyncio.get_running_loop().time() - begun < 1.0
+
+
+async def test_who_gives_up_waiting_takes_no_turn() -> None:
+    gate = Gate(FastClock(), Limits(private_burst=1.0, private_rate=0.01))
+    await gate.enter("1", "final")
+    waiting = asyncio.create_task(gate.enter("1", "final"))
+    await asyncio.sleep(0.01)
+    assert gate._limiter.wake_in(0.0) is not None
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert gate._limiter.wake_in(0.0) is None
+    await gate.close()
 
 
 async def test_who_waits_for_the_limits_can_be_cancelled(tmp_path: Path) -> None:
