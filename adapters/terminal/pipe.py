@@ -14,6 +14,10 @@ from bot.messages import Button, Part
 _ESCAPED_OR_CODE = re.compile(r"\\([!-/:-@\[-`{-~\n])|```.*?```|`[^`\n]*`", re.DOTALL)
 
 
+READ_AHEAD = 100
+"""Lines that may wait to be answered; what comes after them stays in the pipe."""
+
+
 class Pipe:
     """Reads and writes file descriptors, which stay open. One pipe, one loop."""
 
@@ -23,6 +27,7 @@ class Pipe:
         self._reading = reading
         self._writing = writing
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
+        self._room = threading.Semaphore(READ_AHEAD)
         self._started = False
         self._printed = False
 
@@ -32,7 +37,9 @@ class Pipe:
             loop = asyncio.get_running_loop()
             # A thread, as files cannot be waited for; a daemon, as one that waits for input must not hold up the end of the process.
             threading.Thread(target=self._read_all, args=(loop,), name="terminal", daemon=True).start()
-        return await self._lines.get()
+        line = await self._lines.get()
+        self._room.release()
+        return line
 
     def show(self, part: Part, *, hints: tuple[Button, ...]) -> None:
         text = f"{plain(part.text)}\n"
@@ -49,6 +56,7 @@ class Pipe:
     def _read_all(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
             for line in _lines(self._reading):
+                self._room.acquire()
                 loop.call_soon_threadsafe(self._lines.put_nowait, line)
             loop.call_soon_threadsafe(self._lines.put_nowait, None)
         except RuntimeError:

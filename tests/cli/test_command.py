@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 import stat
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Parley, parley
+from tests.cli.command import Parley, environment, parley
 from tests.fakes.openai_server import FakeOpenAI
 from tests.fakes.telegram import FakeTelegram
 
@@ -138,3 +139,32 @@ async def test_check_of_a_model_that_is_not_there_fails_with_what_to_look_at(tmp
     ended = await parley(tmp_path, "check", OPENAI_BASE_URL="http://127.0.0.1:9/v1")
     assert ended.status == 1
     assert re.search(r"^fail +Model: .*OPENAI_BASE_URL", ended.out, re.MULTILINE)
+
+
+async def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "notes.db").write_text("not a database, but somebody's notes\n" * 10)
+    ended = await parley(tmp_path, "chat", typed="hello\n", PARLEY_DATABASE="notes.db")
+    assert ended.status == 1
+    assert ended.out == ""
+    assert "notes.db is no database" in ended.told
+    assert "Traceback" not in ended.told
+    assert (tmp_path / "notes.db").read_text().startswith("not a database")
+
+
+async def test_closed_input_ends_it_well(tmp_path: Path) -> None:
+    script = f"exec {sys.executable} -m bot run <&-"
+    process = await asyncio.create_subprocess_exec("sh", "-c", script, cwd=tmp_path, env=environment(tmp_path, {}))
+    async with asyncio.timeout(10):
+        assert await process.wait() == 0
+
+
+async def test_a_reader_that_leaves_ends_it_without_a_traceback(tmp_path: Path) -> None:
+    script = f"yes /help | {sys.executable} -m bot chat 2>told | head -1; cat told"
+    process = await asyncio.create_subprocess_exec(
+        "sh", "-c", script, cwd=tmp_path, env=environment(tmp_path, {}), stdout=asyncio.subprocess.PIPE
+    )
+    async with asyncio.timeout(10):
+        out, _ = await process.communicate()
+    assert b"Parley" in out
+    assert b"Traceback" not in out
+    assert b"Exception" not in out

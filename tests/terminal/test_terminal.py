@@ -175,6 +175,29 @@ async def test_a_reader_that_left_ends_the_conversation() -> None:
         assert core.accepted == []
 
 
+async def test_input_is_not_read_far_ahead_of_the_answers() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    pipe = Pipe(reading, writing)
+    block = b"x\n" * 32_768
+    sent = os.write(writing, block)
+    try:
+        assert await asyncio.wait_for(pipe.read(""), 5) == "x"
+        for _ in range(50):
+            await asyncio.sleep(0.01)
+            try:
+                sent += os.write(writing, block)
+            except BlockingIOError:
+                break
+        else:
+            pytest.fail(f"{sent} bytes were taken for one line")
+    finally:
+        os.close(writing)
+        while await pipe.read("") is not None:
+            pass
+        os.close(reading)
+
+
 async def test_u5_bytes_that_are_no_text_do_not_end_it() -> None:
     output, _ = await talk(b"\xff\xfe caf\xc3\xa9\n")
     assert output == "You said �� café\n"
