@@ -1,0 +1,92 @@
+"""`make torture`: kills by the thousand, in rounds with a database of their own, and the figures.
+
+    python -m tests.torture --kills 10000 [--faults] [--terminated] [--real] [--seed N] [--side-by-side 2]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from tests.torture.campaign import Outcome, Plan, run
+from tests.torture.nursery import Nursery
+from tests.torture.report import report
+from tests.torture.plants import PLANTS
+
+ROUND = 100
+"""Kills on one database."""
+
+
+class Total:
+    """The sum of the rounds."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.slowest = 0.0
+        self.bad = 0
+
+    def add(self, outcome: Outcome) -> None:
+        verdict = outcome.verdict
+        self.counts += Counter(
+            kills=outcome.plan.kills,
+            messages=verdict.asked,
+            answers=verdict.answers,
+            merged=verdict.merged,
+            failed=sum(verdict.failed.values()),
+            strays=verdict.strays,
+            unknown_sends=verdict.unknown_sends,
+            lost=verdict.lost,
+            doubled=verdict.doubled,
+        )
+        self.slowest = max(self.slowest, outcome.slowest)
+        self.bad += bool(outcome.problems)
+
+    def line(self) -> str:
+        names = ("kills", "messages", "answers", "merged", "failed", "strays", "unknown_sends", "lost", "doubled")
+        return ", ".join(f"{self.counts[name]} {name.replace('_', ' ')}" for name in names)
+
+
+async def _torture(plan: Plan, side_by_side: int) -> int:
+    total, began = Total(), time.monotonic()
+    rounds = [replace(plan, seed=plan.seed + first // ROUND, kills=min(ROUND, plan.kills - first)) for first in range(0, plan.kills, ROUND)]
+    turnstile = asyncio.Semaphore(side_by_side)
+
+    async def one(part: Plan) -> None:
+        async with turnstile:
+            with tempfile.TemporaryDirectory(prefix="parley-torture-") as folder:
+                outcome = await run(part, Path(folder), nursery)
+                total.add(outcome)
+                if outcome.problems:
+                    print(report(outcome, Path(folder)), flush=True)
+            print(f"{time.monotonic() - began:6.0f} s: {total.line()}", flush=True)
+
+    async with Nursery() as nursery:
+        await asyncio.gather(*(one(part) for part in rounds))
+    if plan.terminated:
+        print(f"the slowest end took {total.slowest:.2f} s")
+    print("all well" if not total.bad else f"{total.bad} of {len(rounds)} rounds have problems")
+    return 1 if total.bad else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.torture", description="kills Parley at random, and counts what was lost")
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--faults", action="store_true", help="with calls that fail before or after their effect")
+    parser.add_argument("--terminated", action="store_true", help="SIGTERM instead of kill -9")
+    parser.add_argument("--real", action="store_true", help="start the bot as operators do, which takes longer")
+    parser.add_argument("--side-by-side", type=int, default=2, help="rounds at a time")
+    parser.add_argument("--plant", choices=[*PLANTS], default="", help="with a bug that must be found")
+    given = parser.parse_args()
+    plan = Plan(given.seed, given.kills, given.faults, given.plant, given.terminated, given.real)
+    return asyncio.run(_torture(plan, given.side_by_side))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""The bot's database after its death, read once and whole: what it believes to have been asked, answered and shown."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.telegram.render import render
+from bot.messages import Content, Post
+from bot.sessions.showing import answer_content
+from storage.sqlite.store import SqliteStore
+
+Row = sqlite3.Row
+FINISHED = ("complete", "stopped", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The rows that the checks look at. `expected` is what each post should show, by its id."""
+
+    integrity: list[str]
+    events: set[str]
+    messages: dict[int, Row]
+    turns: list[Row]
+    posts: list[Row]
+    expected: dict[int, str]
+
+    def turns_of(self, prompt_id: int) -> list[Row]:
+        return [turn for turn in self.turns if turn["prompt_id"] == prompt_id]
+
+    def posts_of(self, reply_id: int) -> list[Row]:
+        """Those that people can see, in order."""
+        return sorted((post for post in self.posts if post["reply_id"] == reply_id and post["state"] == "final"), key=lambda post: post["ordinal"])
+
+
+async def read(path: Path) -> Records:
+    """Of a database that nobody has open."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        integrity = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        integrity += [f"foreign key broken: {tuple(row)}" for row in connection.execute("PRAGMA foreign_key_check")]
+        events = {row[0] for row in connection.execute("SELECT key FROM events")}
+        messages = {row["id"]: row for row in connection.execute("SELECT m.*, p.chat_id FROM messages m LEFT JOIN places p ON p.id = m.source_place")}
+        turns = connection.execute("SELECT * FROM turns ORDER BY id").fetchall()
+        posts = connection.execute("SELECT o.*, p.chat_id FROM posts o LEFT JOIN places p ON p.id = o.ref_place ORDER BY o.id").fetchall()
+    return Records(integrity, events, messages, turns, posts, await _expected(path, posts))
+
+
+async def _expected(path: Path, posts: list[Row]) -> dict[int, str]:
+    store = await SqliteStore.open(path, driver="inline")
+    expected: dict[int, str] = {}
+    try:
+        for reply_id in {row["reply_id"] for row in posts}:
+            standing = await store.posts(reply_id)
+            content = await _content(store, reply_id, list(standing))
+            if content is None:
+                continue
+            parts = render(content)
+            for post in standing:
+                expected[post.id] = parts[post.ordinal].text if post.ordinal < len(parts) else "(nothing: there are fewer parts)"
+    finally:
+        await store.close()
+    return expected
+
+
+async def _content(store: SqliteStore, reply_id: int, standing: list[Post]) -> Content | None:
+    message = await store.message(reply_id)
+    if message is None:
+        return standing[0].content if standing else None
+    return await answer_content(store, message, await store.turn_of(reply_id))
