@@ -29,6 +29,7 @@ async def _run(names: Sequence[str], bots: Sequence[Bot], folder: Path) -> dict[
                 figures = await SCENARIOS[name](bot, prepared)
             except RuntimeError as error:
                 print(f"{name} of {bot.name}: {error}", flush=True)
+                table.setdefault(f"{name}: failed", {})[bot.name] = Figure("", 1)
                 continue
             print(f"({name} of {bot.name}: {time.monotonic() - began:.0f} s)", flush=True)
             for figure in figures:
@@ -70,10 +71,12 @@ def main() -> None:
     folder = options.keep or Path(tempfile.mkdtemp(prefix="bench-db-"))
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        _print(asyncio.run(_run(options.scenario or list(SCENARIOS), bots, folder)), bots)
+        table = asyncio.run(_run(options.scenario or list(SCENARIOS), bots, folder))
     finally:
         if options.keep is None:
             shutil.rmtree(folder, ignore_errors=True)
+    _print(table, bots)
+    raise SystemExit(any(label.endswith(": failed") for label in table))
 
 
 if __name__ == "__main__":

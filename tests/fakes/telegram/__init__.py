@@ -11,7 +11,8 @@
 
 People: says(chat, text, reply_to=, quote=, forwarded=, entities=), edits, deletes, presses, presses_data (forged or old),
 sends_photo/document/sticker/voice, sends(chat, "location", {...}), blocks, unblocks, adds_bot, removes_bot.
-Places: private_chat(person), group(title, *people, admins=, chat_type="group"|"supergroup", forum=, bot_admin=), topic(chat, name),
+Places: private_chat(person), which stands for /start: before it the bot may not write to them;
+group(title, *people, admins=, chat_type="group"|"supergroup", forum=, bot_admin=), topic(chat, name),
 channel(title) -> (chat, hand), anonymous_admin(group), migrate(group, by) -> the supergroup. A place can be spoiled:
 chat.bot_may_write = False, topic.closed = True. In groups the bot sees what privacy mode lets it see (fake.privacy).
 To look: chat.messages / from_bot / texts / last / everything (with deleted ones), message.text / entities / labels() / history /
