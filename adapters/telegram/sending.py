@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from typing import TypeVar
 
 from telegram import Bot, InputFile, InputMediaDocument, LinkPreviewOptions, ReplyParameters
@@ -157,7 +158,7 @@ class Sender:
 
     async def _edit(self, ref: MessageRef, part: Part, formatted: bool) -> None:
         chat_id, message_id = int(ref.place.chat_id), int(ref.message_id)
-        more: dict[str, object] = {"reply_markup": keyboard_of(part)} if part.buttons else {}
+        more: dict[str, object] = {"reply_markup": keyboard_of(replace(part, ask=None))} if part.buttons else {}
         if part.file is not None:
             media = InputMediaDocument(
                 InputFile(part.file.data, filename=part.file.name, attach=True),

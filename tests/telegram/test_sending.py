@@ -124,6 +124,13 @@ async def test_an_edit_without_buttons_takes_them_away(stage: Stage) -> None:
     assert (stage.chat.last.text, stage.chat.last.buttons) == ("y", ())
 
 
+async def test_an_edit_asks_nothing_again(stage: Stage) -> None:
+    """Telegram takes a forced reply with a new message only."""
+    ref = await stage.send("x")
+    await stage.adapter.edit(ref, plain("y", ask=Ask("edit 3", "The new text"), buttons=((Button("Cancel", "cancel"),),)))
+    assert (stage.chat.last.text, stage.chat.last.labels()) == ("y", ["Cancel"])
+
+
 async def test_p12_an_edit_of_a_deleted_message_says_so(stage: Stage) -> None:
     ref = await stage.send("x")
     await stage.ann.deletes(stage.chat.last)
