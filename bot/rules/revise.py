@@ -119,7 +119,8 @@ def _posts_of(tail: Tail, answer: Message | None, asked: Asked) -> int | None:
         return None
     if answer is not None:
         return answer.id
-    return tail.turns[0].reply_id if tail.turns else None
+    prompts = {message.id for message in tail.messages}
+    return next((turn.reply_id for turn in tail.turns if turn.prompt_id in prompts), None)
 
 
 def _end_turns(given: Given, tail: Tail, asked: Asked, owed: Decision, left: Sequence[Message]) -> Decision:

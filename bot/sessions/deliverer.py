@@ -40,10 +40,10 @@ class Deliverer:
         posts = await store.posts(reply_id)
         message = await store.message(reply_id)
         turn = await store.turn_of(reply_id) if message is not None else None
-        if message is not None and message.status == "open":
+        if not posts or (message is not None and message.status == "open"):
             return
-        place = posts[0].place if posts else turn.place if turn else None
-        if place is None or place.platform not in self._desk.adapters:
+        place = posts[0].place
+        if place.platform not in self._desk.adapters:
             return
         await self._wait_for(posts)
         reply_to = turn.reply_to if turn else posts[0].reply_to

@@ -162,7 +162,8 @@ class Intake:
             return NOTHING
         answer = first_answer(tail.messages)
         turn = tail.messages[: tail.messages.index(answer) + 1] if answer is not None else tail.messages
-        if len(turn) == len(tail.messages):
+        on_branch = await self._desk.store.on_branch(session.leaf, tail.subject.host or tail.subject.id)
+        if on_branch and len(turn) == len(tail.messages):
             return undo(given, session, turn, tail.turns, tail.answer_place or event.ref.place)
         return remove(given, session, turn, tail.turns, await place_of(self._desk.store, turn[-1].id))
 

@@ -1,0 +1,47 @@
+"""What people do beside the current branch, and while something waits: cases that the stateful test found, told one by one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.core.talk import Talk, talking
+
+
+@pytest.fixture
+async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
+    async with talking(tmp_path / "parley.db") as talk:
+        yield talk
+
+
+async def test_a_deletion_beside_the_branch_leaves_the_branch(talk: Talk) -> None:
+    await talk.says("one")
+    first = talk.last
+    ref = await talk.says("two")
+    await talk.replies(first, "three")
+    await talk.deletes(ref)
+    await talk.says("four")
+    assert talk.asked() == ["one", "Echo: one", "three", "Echo: three", "four"]
+    assert "Echo: two" not in talk.texts()
+
+
+async def test_an_answer_that_was_taken_away_is_not_shown_again(talk: Talk) -> None:
+    ref = await talk.says("one")
+    await talk.says("/undo")
+    await talk.deletes(ref)
+    assert "Echo: one" not in talk.texts()
+
+
+async def test_an_edit_of_a_waiting_message_leaves_the_running_answer_its_posts(talk: Talk) -> None:
+    gate = asyncio.Event()
+    talk.model.says("a long answer that goes on", gate=gate, held=3)
+    await talk.hears("one")
+    await talk.shows("a long")
+    await talk.hears("two")
+    await talk.hears("/edit zwei")
+    gate.set()
+    await talk.settle()
+    assert talk.texts() == ["a long answer that goes on", "Echo: zwei"]
