@@ -115,14 +115,15 @@ class Dispatcher:
         """See bot.ports.Core."""
         if platform in self._caught_up:
             return
-        self._caught_up.add(platform)
-        for session_id, place in await self._desk.store.owing_sessions():
-            if place.platform == platform:
-                self._wake(session_id, place)
+        # What is stored already comes first in its lane, so that nobody sees the answer to a later message before it.
         for reply_id, place in await self._desk.store.unfinished_replies():
             if place.platform == platform:
                 message = await self._desk.store.message(reply_id)
                 self._deliver(reply_id, place, message.session_id if message else "")
+        self._caught_up.add(platform)
+        for session_id, place in await self._desk.store.owing_sessions():
+            if place.platform == platform:
+                self._wake(session_id, place)
 
     async def settled(self, place: Place) -> None:
         """See bot.ports.Core."""
@@ -148,6 +149,9 @@ class Dispatcher:
             self._wake(waking.session_id, waking.place)
 
     def _wake(self, session_id: str, place: Place) -> None:
+        """Before its platform has caught up nothing is answered; whatever is owed then is found in the store."""
+        if place.platform not in self._caught_up:
+            return
         self._lanes.put(session_id, lambda: self._answer_next(session_id, place), place)
 
     def _deliver(self, reply_id: int, place: Place, session_id: str) -> None:

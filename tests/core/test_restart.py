@@ -1,0 +1,49 @@
+"""What the next life of the program does first, when the last one left something half done."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from bot.errors import SendUnknown
+from bot.events import MessageReceived, MessageRef
+from bot.sessions.dispatcher import Dispatcher
+from storage.sqlite.store import SqliteStore
+from tests.core.talk import POLICY, Talk, TestClock, talking
+from tests.fakes.memory_adapter import MemoryAdapter
+from tests.fakes.scripted_model import ScriptedModel
+
+
+async def _answered_but_not_shown(talk: Talk) -> None:
+    """An answer is stored, and no post shows it, as sends get no answer."""
+    talk.adapter.fail_next("send", SendUnknown("no answer"), times=10_000)
+    await talk.hears("one")
+    async with asyncio.timeout(5):
+        while not await talk.store.unfinished_replies():
+            await asyncio.sleep(0.002)
+
+
+async def test_what_is_stored_is_shown_before_what_is_still_owed(tmp_path: Path) -> None:
+    async with talking(tmp_path / "parley.db") as talk:
+        await _answered_but_not_shown(talk)
+        await talk.hears("two")
+    async with talking(tmp_path / "parley.db") as talk:
+        await talk.settle()
+        assert talk.texts() == ["Echo: one", "Echo: two"]
+
+
+async def test_what_is_stored_is_shown_before_what_came_meanwhile(tmp_path: Path) -> None:
+    async with talking(tmp_path / "parley.db") as talk:
+        await _answered_but_not_shown(talk)
+        place, person = talk.place, talk.person
+    adapter, clock = MemoryAdapter(), TestClock()
+    store = await SqliteStore.open(tmp_path / "parley.db", driver="inline")
+    core = Dispatcher(store, ScriptedModel(), {adapter.platform: adapter}, POLICY, clock)
+    await core.start()
+    await core.accept(MessageReceived(MessageRef(place, "2"), person, "two", clock.now(), "memory:two"))
+    await core.caught_up(adapter.platform)
+    async with asyncio.timeout(5):
+        await core.idle()
+    assert [seen.text for seen in adapter.chats[place]] == ["Echo: one", "Echo: two"]
+    await core.stop(0.2)
+    await store.close()
