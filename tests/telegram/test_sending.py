@@ -71,6 +71,13 @@ async def test_a_reply_to_a_message_that_is_gone_is_sent_all_the_same(stage: Sta
     assert stage.chat.texts == ["hello"]
 
 
+async def test_a_reply_to_something_newer_than_the_library_is_sent_and_known(stage: Stage) -> None:
+    poll = {"id": "1", "question": "?", "options": [], "total_voter_count": 0}
+    asked = await stage.ann.sends(stage.chat, "poll", poll)
+    ref = await stage.adapter.send(stage.home, plain("hello"), reply_to=MessageRef(stage.home, str(asked.id)), key="k")
+    assert ref.message_id == str(stage.chat.last.id)
+
+
 async def test_formatting_buttons_and_questions_arrive(stage: Stage) -> None:
     marks = (Entity("bold", 0, 2), Entity("text_link", 3, 1, url="https://a.example"))
     rows = ((Button("Retry", "retry #7f3a"), Button("Site", url="https://a.example")), ())
