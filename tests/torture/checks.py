@@ -102,9 +102,10 @@ def _answered_once(message: Message, talker: Talker, records: Records, verdict: 
     if len(turns) != 1 and (not talker.repeats or not turns):
         verdict.blame(f"{tag} has {len(turns)} turns", message.chat)
     replies = _replies(rows[-1], records)
+    may_show = [reply for row in rows for reply in _replies(row, records)] if talker.pressed else replies
     if not replies:
         verdict.lose(f"{tag} has no answer", message.chat)
-    elif not any(records.posts_of(reply["id"]) for reply in replies):
+    elif not any(records.posts_of(reply["id"]) for reply in may_show):
         verdict.lose(f"the answer to {tag} is not shown", message.chat)
 
 
@@ -131,16 +132,18 @@ def _same_source(row: Row, records: Records) -> list[Row]:
 
 
 def _in_order(talker: Talker, records: Records, verdict: Verdict) -> None:
-    """Somebody who only writes is answered in the order of writing (I7)."""
-    rows = [_rows_of(message, records) for message in talker.messages]
-    stored = [found[0]["id"] for found in rows if found]
+    """Somebody who only writes is answered in the order of writing, session by session (I7)."""
+    rows = [found[0] for message in talker.messages if (found := _rows_of(message, records))]
+    stored = [row["id"] for row in rows]
     if stored != sorted(stored):
         verdict.blame(f"what {talker.person.name} wrote was stored in another order", talker.chat)
-    shown: list[int] = []
-    for message_id in stored:
-        shown += [int(post["ref_message"]) for turn in records.turns_of(message_id) for post in records.posts_of(turn["reply_id"])]
-    if shown != sorted(shown):
-        verdict.blame(f"{talker.person.name} was answered in another order: {shown}", talker.chat)
+    shown: dict[str, list[int]] = {}
+    for row in rows:
+        posts = [post for turn in records.turns_of(row["id"]) for post in records.posts_of(turn["reply_id"])]
+        shown.setdefault(row["session_id"], []).extend(int(post["ref_message"]) for post in posts)
+    for refs in shown.values():
+        if refs != sorted(refs):
+            verdict.blame(f"{talker.person.name} was answered in another order: {refs}", talker.chat)
 
 
 def _shown_as_stored(chat: Chat, records: Records, verdict: Verdict) -> None:

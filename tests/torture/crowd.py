@@ -58,6 +58,8 @@ class Talker:
     versions: dict[int, int] = field(default_factory=dict)
     repeats: int = 0
     """How often something was asked that answers an old message again."""
+    pressed: bool = False
+    """Whether a button in the chat was pressed, so that an older version may be the one that is shown."""
 
     @property
     def mention(self) -> str:
@@ -152,6 +154,7 @@ class Crowd:
         if not posts:
             return
         post = self._random.choice(posts[-5:])
-        for other in self.talkers:
-            other.repeats += other.chat is talker.chat
+        for other in (other for other in self.talkers if other.chat is talker.chat):
+            other.repeats += 1
+            other.pressed = True
         await talker.person.presses(post, self._random.choice([label for label in post.labels() if label in PRESSED]))
