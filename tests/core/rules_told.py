@@ -1,0 +1,181 @@
+"""The rules of product.md carried out on plain trees: what each thing that a person does should come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.events import Place
+from tests.core.plain import Node, Owed, Tree
+
+
+@dataclass(eq=False)
+class Told:
+    """All trees, which of them is current where, and which answers people see in which place."""
+
+    shared: frozenset[Place]
+    trees: list[Tree] = field(default_factory=list)
+    current: dict[tuple[Place, str], Tree | None] = field(default_factory=dict)
+    posts: dict[Node, Place] = field(default_factory=dict)
+
+    def owner(self, place: Place, person: str) -> str:
+        return f"place {place.chat_id}" if place in self.shared else person
+
+    def here(self, place: Place, person: str) -> Tree | None:
+        return self.current.get((place, self.owner(place, person)))
+
+    def open(self, place: Place, person: str) -> Tree:
+        tree = Tree("", self.owner(place, person), place)
+        self.trees.append(tree)
+        self.current[place, tree.owner] = tree
+        return tree
+
+    def owe(self, tree: Tree, prompt: Node, place: Place, asker: str, again: Node | None = None, posts_of: Node | None = None) -> None:
+        reply = tree.add(Node("assistant", prompt, [""], ["open"]), again)
+        self.posts[reply] = place
+        if posts_of is not None and (old := self.posts.pop(posts_of, None)) is not None:
+            self.posts[reply] = old
+        tree.owed.append(Owed(prompt, reply, place, asker))
+
+    def drop(self, tree: Tree, owed: Owed, *, posts: bool = True) -> None:
+        tree.owed.remove(owed)
+        owed.reply.becomes("removed")
+        if posts:
+            self.posts.pop(owed.reply, None)
+
+    def stop(self, tree: Tree, owed: Owed) -> None:
+        tree.owed.remove(owed)
+        owed.reply.becomes("stopped", owed.begun or "")
+        if tree.leaf is owed.prompt:
+            tree.leaf = owed.reply
+
+    def append(self, place: Place, person: str, node: Node) -> None:
+        tree = self.here(place, person)
+        if tree is None or tree.ended:
+            tree = self.open(place, person)
+        owing = tree.owing(tree.leaf)
+        node.parent = owing.reply if owing is not None and owing.begun is not None else tree.leaf
+        tree.leaf = tree.add(node)
+        merged = owing if owing is not None and owing.begun is None else None
+        self.owe(tree, node, place, person, posts_of=merged.reply if merged else None)
+        if merged is not None:
+            self.drop(tree, merged)
+
+    def branch_off(self, place: Place, person: str, tree: Tree, answer: Node, node: Node) -> None:
+        tree.ended = False
+        self.current[place, tree.owner] = tree
+        if tree.leaf is not None and tree.leaf is not answer:
+            answer.last = tree.leaf
+        node.parent = answer
+        tree.leaf = tree.add(node)
+        self.owe(tree, node, place, person)
+
+    def revise(self, tree: Tree, tail: list[Node], text: str, place: Place, person: str) -> None:
+        """A new version, and the later messages of its turn anew below it."""
+        old = tail[0]
+        again, answer, left = _cut(tail)
+        subject = tree.add(_like(old, text), old)
+        chain = [subject]
+        for message in again:
+            copy = tree.add(_like(message, message.text))
+            copy.parent = chain[-1]
+            chain.append(copy)
+        self._anew(tree, tail, (answer, left), (place, person), chain[-1], None)
+        if old is not tail[-1] or left:
+            old.last = self._left_at
+        tree.leaf = chain[-1]
+
+    def retry(self, tree: Tree, tail: list[Node], place: Place, person: str) -> None:
+        again, answer, left = _cut(tail)
+        prompt = [tail[0], *again][-1]
+        done = answer if answer is not None and answer.status != "open" else None
+        self._anew(tree, tail, (answer, left), (place, person), prompt, done)
+        if done is not None:
+            done.last = self._left_at
+        tree.leaf = prompt
+
+    def _anew(
+        self,
+        tree: Tree,
+        tail: list[Node],
+        cut: tuple[Node | None, list[Node]],
+        asked: tuple[Place, str],
+        prompt: Node,
+        done: Node | None,
+    ) -> None:
+        """The answer that is owed from now on; what ran on the tail ends."""
+        (answer, left), (place, person) = cut, asked
+        tree.ended = False
+        olds = [owed for owed in tree.owed if owed.prompt in tail]
+        source = answer or (olds[0].reply if olds else None)
+        if source is not None and self.posts.get(source, place) != place:
+            source = None
+        last = tail[-1]
+        self._left_at = last
+        ending = list(olds)
+        self.owe(tree, prompt, place, person, done, posts_of=source)
+        for owed in ending:
+            if owed.prompt in left:
+                if owed.prompt is last:
+                    self._left_at = owed.reply
+                self.stop(tree, owed)
+            else:
+                self.drop(tree, owed)
+
+    def undo(self, tree: Tree, turn: list[Node]) -> None:
+        for owed in [owed for owed in tree.owed if owed.prompt in turn]:
+            self.drop(tree, owed)
+        self.posts.pop(turn[-1], None)
+        turn[0].last = turn[-1]
+        tree.leaf = turn[0].parent
+
+    def remove(self, tree: Tree, turn: list[Node]) -> None:
+        for owed in [owed for owed in tree.owed if owed.prompt in turn]:
+            self.drop(tree, owed)
+        for node in turn:
+            node.becomes("removed")
+        self.posts.pop(turn[-1], None)
+
+    def stands_elsewhere(self, tree: Tree, tail: list[Node], target: Node) -> bool:
+        """Whether the answer to be shown has posts already, beside those that would be rewritten (it was asked for in another place)."""
+        branch = tree.branch(tree.last_under(target))
+        then = next((node for node in branch[branch.index(target) :] if node.role == "assistant"), None) if target in branch else None
+        now = next((node for node in tail if node.role == "assistant"), None)
+        return then is not now and then in self.posts
+
+    def switch(self, tree: Tree, tail: list[Node], target: Node, wording: int, place: Place, person: str) -> None:
+        """To another version of the first of the tail."""
+        subject = tail[0]
+        leaf = tree.last_under(target)
+        now = next((node for node in tail if node.role == "assistant"), None)
+        branch = tree.branch(leaf)
+        then = next((node for node in branch[branch.index(target) :] if node.role == "assistant"), None) if target in branch else None
+        target.stands = wording
+        if target is subject:
+            return
+        tree.ended = False
+        left_at = tail[-1]
+        for owed in list(tree.owed):
+            if owed.prompt is tail[-1]:
+                left_at = owed.reply
+            self.stop(tree, owed)
+        subject.last = left_at
+        tree.leaf = leaf
+        if then is None:
+            self.owe(tree, leaf, place, person, posts_of=now if now is not None and self.posts.get(now) == place else None)
+        elif now is not None and now is not then and now in self.posts:
+            self.posts[then] = self.posts.pop(now)
+
+
+def _like(node: Node, text: str) -> Node:
+    return Node("user", node.parent, [text], ["complete"], quoted=node.quoted, person=node.person, source=node.source)
+
+
+def _cut(tail: list[Node]) -> tuple[list[Node], Node | None, list[Node]]:
+    below = tail[1:]
+    answer = next((node for node in below if node.role == "assistant"), None)
+    if answer is None:
+        return below, None, []
+    at = below.index(answer)
+    if answer.status == "open":
+        return [node for node in below if node.role == "user"], answer, []
+    return below[:at], answer, below[at + 1 :]
