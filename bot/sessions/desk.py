@@ -43,6 +43,8 @@ class Running:
         self.parked = False
         self.heir: int | None = None
         self.task: asyncio.Task[object] | None = None
+        self.ended = asyncio.Event()
+        """Set when nothing more is written about the turn."""
 
     def release(self, heir: int | None) -> None:
         """The turn has ended by a decision; a post that is under way belongs to `heir`, or is taken away."""

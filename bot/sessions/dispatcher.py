@@ -73,9 +73,19 @@ class Dispatcher:
         self._stopping = True
         for timer in self._timers:
             timer.cancel()
-        for running in list(self._desk.running.values()):
+        await self._park(grace / 2)
+        await self._lanes.close(grace / 2)
+
+    async def _park(self, seconds: float) -> None:
+        """Waits so long for the answers under way to be put down: one that is cut off would count as a failed attempt."""
+        parked = list(self._desk.running.values())
+        for running in parked:
             running.park()
-        await self._lanes.close(grace)
+        waits = [asyncio.ensure_future(running.ended.wait()) for running in parked]
+        if waits:
+            await asyncio.wait(waits, timeout=seconds)
+        for wait in waits:
+            wait.cancel()
 
     async def idle(self) -> None:
         """Returns when everything owed has been answered and delivered. For tests and tools."""

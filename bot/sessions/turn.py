@@ -54,6 +54,7 @@ class TurnRunner:
                 await self._answer(running, poster, session)
         finally:
             self._desk.running.pop(turn.id, None)
+            running.ended.set()
 
     async def _answer(self, running: Running, poster: Poster, session: Session) -> None:
         turn = running.turn

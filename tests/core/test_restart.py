@@ -47,3 +47,19 @@ async def test_what_is_stored_is_shown_before_what_came_meanwhile(tmp_path: Path
     assert [seen.text for seen in adapter.chats[place]] == ["Echo: one", "Echo: two"]
     await core.stop(0.2)
     await store.close()
+
+
+async def test_an_orderly_end_is_no_failed_attempt(tmp_path: Path) -> None:
+    adapter = MemoryAdapter()
+    for _ in range(5):
+        model = ScriptedModel()
+        model.says("a long answer that goes on", gate=asyncio.Event(), held=3)
+        async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
+            if not await talk.store.owing_sessions():
+                await talk.hears("one")
+            async with asyncio.timeout(5):
+                while not model.open:
+                    await asyncio.sleep(0.002)
+    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+        await talk.settle()
+        assert talk.texts() == ["Echo: one"]
