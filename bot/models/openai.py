@@ -160,8 +160,8 @@ class OpenAIModel:
         if text := reader.end():
             yield TextDelta(text)
         finish = reader.outcome()
-        yield finish if finish.model else replace(finish, model=model)
         await _to_the_end(answer)
+        yield finish if finish.model else replace(finish, model=model)
 
     async def _unstreamed(self, answer: Answer, reader: StreamReader, patience: Patience) -> str:
         """A server that does not stream sends one document: an answer, or an error in spite of its status 200."""
@@ -225,7 +225,7 @@ async def _next(answer: Answer, reader: StreamReader, patience: Patience) -> byt
 async def _to_the_end(answer: Answer) -> None:
     """A connection can serve again only when its last answer was read to the end; that is a few bytes, or not worth waiting for."""
     with suppress(TimeoutError, ModelError):
-        async with asyncio.timeout(0.2):
+        async with asyncio.timeout(0.05):
             for _ in range(16):
                 if not await answer.read():
                     return

@@ -15,6 +15,7 @@ from bot.errors import ModelError
 from bot.models import failures
 from bot.models.dialects import Dialect
 from bot.models.failures import Refused
+from bot.models.transport import AiohttpTransport, stream_of
 from bot.ports import ChatMessage, ModelOptions
 
 ERROR_BYTES = 256 * 1024  # of an error's body, at most
@@ -26,13 +27,13 @@ class Answer:
 
     def __init__(self, response: httpx2.Response) -> None:
         self._response = response
-        self._bytes: AsyncIterator[bytes] = aiter(response.aiter_bytes())
+        self._stream = stream_of(response)
         self.content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     async def read(self) -> bytes:
         """The next bytes, empty at the end. Raises ModelError("interrupted")."""
         try:
-            return await anext(self._bytes, b"")
+            return await self._stream.read()
         except (httpx2.HTTPError, httpx2.StreamError, OSError) as error:
             raise ModelError("interrupted", type(error).__name__) from None
 
@@ -57,7 +58,7 @@ class Client:
         timeout = httpx2.Timeout(None, connect=connect)
         http = openai.DefaultAsyncHttpxClient(
             timeout=timeout,
-            limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=100, keepalive_expiry=IDLE_CONNECTION),
+            transport=AiohttpTransport(httpx2.create_ssl_context(), connect=connect, connections=connections, keep=IDLE_CONNECTION),
             follow_redirects=False,  # a key in a header of its own would follow to any host
             event_hooks={"request": [self._only_own_headers], "response": [_bound_error]},
         )
