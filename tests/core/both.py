@@ -239,7 +239,8 @@ class Both:
 
     async def _compare(self) -> None:
         await self._compare_trees()
-        await self._compare_posts()
+        if self.held is None:  # what is taken away elsewhere in the session waits behind the answer that is being made
+            await self._compare_posts()
 
     async def _compare_trees(self) -> None:
         for (place, owner), tree in self.told.current.items():
