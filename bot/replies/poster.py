@@ -61,7 +61,7 @@ class Poster:
         parts = self._adapter.render(Content(f"{text} {texts.WAITING}"))
         for ordinal, part in enumerate(parts):
             if self._ref(ordinal) is None:
-                await self._place(ordinal, part, preview=True)
+                await self._place(ordinal, part, preview=True, growing=ordinal == len(parts) - 1)
             elif self._shown.get(ordinal) != part:
                 await self._preview_edit(ordinal, part)
 
@@ -143,11 +143,12 @@ class Poster:
             else:
                 return
 
-    async def _place(self, ordinal: int, part: Part, *, preview: bool) -> bool:
-        """Sends a post and stores where it is; True if it shows the whole part already."""
+    async def _place(self, ordinal: int, part: Part, *, preview: bool, growing: bool = False) -> bool:
+        """Sends a post and stores where it is; True if it shows the whole part already. A part that is `growing` shows that it is not
+        whole; a part before it does not, so it is sent as a stub like any other."""
         capabilities = self._adapter.capabilities(self.target.place)
         whole = capabilities.idempotent_send
-        sent = part if whole or preview else self._stub(part)
+        sent = part if whole or growing else self._stub(part)
         known = self._posts.get(ordinal)
         ref = await self._send(ordinal, sent, preview=preview)
         post = Post(

@@ -63,3 +63,23 @@ async def test_an_orderly_end_is_no_failed_attempt(tmp_path: Path) -> None:
     async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
         await talk.settle()
         assert talk.texts() == ["Echo: one"]
+
+
+async def test_a_preview_that_is_repeated_leaves_a_stub_and_no_second_answer(tmp_path: Path) -> None:
+    """Of an answer that has outgrown its first post before anything is shown, no part may be sent whole."""
+    adapter = MemoryAdapter()
+    adapter.limit = 70
+    adapter.fail_next("send", SendUnknown("no answer"), after=True, times=2)
+    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+        gate = asyncio.Event()
+        talk.model.says("word " * 40, gate=gate, held=30)
+        await talk.hears("one")
+        async with asyncio.timeout(5):
+            while len(talk.chat()) < 4:
+                await asyncio.sleep(0.002)
+        gate.set()
+        await talk.settle()
+        shown = [seen.text for seen in talk.chat()]
+        strays = shown[:2]
+        assert "".join(shown[2:]) == "word " * 40
+        assert all(text.endswith("…") and len(text) <= 70 for text in strays)
