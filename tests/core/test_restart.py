@@ -72,14 +72,14 @@ async def test_a_preview_that_is_repeated_leaves_a_stub_and_no_second_answer(tmp
     adapter.fail_next("send", SendUnknown("no answer"), after=True, times=2)
     async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
         gate = asyncio.Event()
-        talk.model.says("word " * 40, gate=gate, held=30)
+        talk.model.says(f"{'word,' * 30} end", gate=gate, held=1)
         await talk.hears("one")
         async with asyncio.timeout(5):
-            while len(talk.chat()) < 4:
+            while len(talk.chat()) < 5:
                 await asyncio.sleep(0.002)
         gate.set()
         await talk.settle()
         shown = [seen.text for seen in talk.chat()]
         strays = shown[:2]
-        assert "".join(shown[2:]) == "word " * 40
+        assert "".join(shown[2:]) == f"{'word,' * 30} end"
         assert all(text.endswith("…") and len(text) <= 70 for text in strays)

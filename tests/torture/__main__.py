@@ -1,6 +1,6 @@
 """`make torture`: kills by the thousand, in rounds with a database of their own, and the figures.
 
-    python -m tests.torture --kills 10000 [--faults] [--terminated] [--real] [--seed N] [--side-by-side 2]
+python -m tests.torture --kills 10000 [--faults] [--terminated] [--real] [--seed N] [--side-by-side 2]
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pathlib import Path
 
 from tests.torture.campaign import Outcome, Plan, run
 from tests.torture.nursery import Nursery
-from tests.torture.report import report
 from tests.torture.plants import PLANTS
+from tests.torture.report import report
 
 ROUND = 100
 """Kills on one database."""

@@ -54,7 +54,7 @@ async def run(plan: Plan, folder: Path, nursery: Nursery) -> Outcome:
     endings: list[str] = []
     slowest = 0.0
     async with world(folder, plan.seed) as around:
-        chance = random.Random(plan.seed)
+        chance = random.Random(plan.seed)  # noqa: S311 - repeatable, not secret
         if plan.faults:
             around.break_network()
         start = _starter(plan, around, nursery)
@@ -75,7 +75,7 @@ def _starter(plan: Plan, around: World, nursery: Nursery) -> Callable[[int], Awa
     async def start(number: int) -> Life:
         if plan.real:
             return await Started.start(around.environment(), around.folder)
-        return await nursery.start(around.environment(), around.folder, plant=plan.plant, seed=plan.seed * 100_003 + number)
+        return await nursery.start(around.environment(), around.folder, planted=plan.plant, seed=plan.seed * 100_003 + number)
 
     return start
 
@@ -110,7 +110,7 @@ async def _ended(life: Life, plan: Plan) -> tuple[int | None, float]:
 
 async def _rest(start: Callable[[int], Awaitable[Life]], around: World, plan: Plan) -> list[str]:
     """The long life, and one after it that must find nothing to do."""
-    problems = []
+    problems: list[str] = []
     async with _life(start, plan.kills, problems):
         deadline = time.monotonic() + plan.quiet_within
         while (owed := around.owes()) and time.monotonic() < deadline:

@@ -14,7 +14,7 @@ from tests.fakes.telegram import Chat, FakeTelegram, Message, Person
 TAG = re.compile(r"\b[me]\d+(?:v\d+)?\b")
 """Every text that is to be answered has a tag of its own: m17, its second version m17v2, or e18 for the words of an /edit."""
 
-WORDS = "the quick brown fox jumps over the lazy dog while rain falls on quiet streets and nobody minds".split()
+WORDS = tuple("the quick brown fox jumps over the lazy dog while rain falls on quiet streets and nobody minds".split())  # noqa: SIM905
 PRESSED = ("Retry", "‹", "›")
 LONG = 900
 
@@ -34,15 +34,17 @@ class Echo:
     """The model: it names all that the newest turn asks, in plain words, at different speeds, and at length now and then."""
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311 - repeatable, not secret
 
     def __call__(self, body: Json) -> Reply:
         count = LONG if self._random.random() < 0.08 else self._random.randint(3, 40)
         words = " ".join(self._random.choice(WORDS) for _ in range(count))
         text = f"Answer to {' '.join(tags(last_prompt(body)))}: {words}."
-        slow = self._random.random()
-        if slow < 0.5:
+        pace = self._random.random()
+        if pace < 0.5:
             return Reply(text)
+        if count == LONG:  # more than one post before the first of them is there, and then a pause
+            return Reply(text, pieces=(text[:4500], text[4500:]), tokens_per_second=4)
         speed = count / self._random.uniform(0.02, 0.25)
         return Reply(text, tokens_per_second=speed, first_token_after=self._random.uniform(0.0, 0.1))
 
@@ -79,7 +81,7 @@ class Crowd:
     _counter: int = 0
 
     def __post_init__(self) -> None:
-        self._random = random.Random(self.seed)
+        self._random = random.Random(self.seed)  # noqa: S311 - repeatable, not secret
         everybody = [self.fake.person(1000 + number, f"Person{number}") for number in range(self.people)]
         self.talkers = [Talker(person, self.fake.private_chat(person), number % 2 == 0) for number, person in enumerate(everybody)]
         group = self.fake.group("Group", *everybody[:2])

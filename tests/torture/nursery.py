@@ -1,6 +1,6 @@
 """Lives of the bot: forked from a parent that has imported everything and has neither a loop nor a thread, or started as operators do.
 
-As a process of its own (`python -m tests.torture.nursery`) it is that parent: a line with a Birth in, the child's process id out; a line
+As a process of its own (`python -m tests.torture.nursery`) it is that parent: a line that says what to start in, the child's process id out; a line
 with an id in, how that child ended out (null: it lives).
 """
 
@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
+
+from tests.torture.plants import plant
 
 ROOT = Path(__file__).resolve().parents[2]
 WARM = ("bot.__main__", "bot.serving", "bot.models.openai", "adapters.telegram.adapter", "storage.sqlite.store", "openai", "uvloop")
@@ -64,9 +66,9 @@ class Nursery:
         self._process.stdin.close()
         await self._process.wait()
 
-    async def start(self, environment: Mapping[str, str], folder: Path, *, plant: str = "", seed: int = 0) -> Forked:
+    async def start(self, environment: Mapping[str, str], folder: Path, *, planted: str = "", seed: int = 0) -> Forked:
         """A bot that is in the middle of its start a few milliseconds from now."""
-        pid = await self._ask({"environment": dict(environment), "folder": str(folder), "plant": plant, "seed": seed})
+        pid = await self._ask({"environment": dict(environment), "folder": str(folder), "plant": planted, "seed": seed})
         assert isinstance(pid, int)
         return Forked(self, pid)
 
@@ -156,9 +158,8 @@ class Started:
         return code, time.monotonic() - began
 
 
-def _be_bot(birth: Mapping[str, str | int | dict[str, str]]) -> None:
+def _be_bot(environment: Mapping[str, str], folder: str, planted: str, seed: int) -> None:
     """The child: as good as a process of its own. Never returns."""
-    folder = str(birth["folder"])
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     log = os.open(os.path.join(folder, LOG), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
@@ -166,14 +167,12 @@ def _be_bot(birth: Mapping[str, str | int | dict[str, str]]) -> None:
     os.close(log)
     os.chdir(folder)
     os.umask(0o077)
-    environment = birth["environment"]
-    assert isinstance(environment, dict)
     os.environ.clear()
     os.environ.update(environment)
     tempfile.tempdir = None
-    random.seed(birth["seed"])
-    if birth["plant"]:
-        importlib.import_module("tests.torture.plants").plant(str(birth["plant"]))
+    random.seed(seed)
+    if planted:
+        plant(planted)
     code = 1
     try:
         code = importlib.import_module("bot.__main__").run_bot()
@@ -183,7 +182,7 @@ def _be_bot(birth: Mapping[str, str | int | dict[str, str]]) -> None:
 
 
 def main() -> None:
-    for name in (*WARM, "tests.torture.plants"):
+    for name in WARM:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
@@ -196,7 +195,7 @@ def main() -> None:
         elif question:
             pid = os.fork()
             if pid == 0:
-                _be_bot(question)
+                _be_bot(question["environment"], question["folder"], question["plant"], question["seed"])
             answer = pid
         print(json.dumps(answer), flush=True)
 

@@ -32,7 +32,9 @@ class Records:
 
     def posts_of(self, reply_id: int) -> list[Row]:
         """Those that people can see, in order."""
-        return sorted((post for post in self.posts if post["reply_id"] == reply_id and post["state"] == "final"), key=lambda post: post["ordinal"])
+        return sorted(
+            (post for post in self.posts if post["reply_id"] == reply_id and post["state"] == "final"), key=lambda post: post["ordinal"]
+        )
 
 
 async def read(path: Path) -> Records:
@@ -42,7 +44,10 @@ async def read(path: Path) -> Records:
         integrity = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
         integrity += [f"foreign key broken: {tuple(row)}" for row in connection.execute("PRAGMA foreign_key_check")]
         events = {row[0] for row in connection.execute("SELECT key FROM events")}
-        messages = {row["id"]: row for row in connection.execute("SELECT m.*, p.chat_id FROM messages m LEFT JOIN places p ON p.id = m.source_place")}
+        messages = {
+            row["id"]: row
+            for row in connection.execute("SELECT m.*, p.chat_id FROM messages m LEFT JOIN places p ON p.id = m.source_place")
+        }
         turns = connection.execute("SELECT * FROM turns ORDER BY id").fetchall()
         posts = connection.execute("SELECT o.*, p.chat_id FROM posts o LEFT JOIN places p ON p.id = o.ref_place ORDER BY o.id").fetchall()
     return Records(integrity, events, messages, turns, posts, await _expected(path, posts))

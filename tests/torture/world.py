@@ -27,7 +27,7 @@ class SlowTelegram(FakeTelegram):
 
     def __init__(self, *, token: str, seed: int) -> None:
         super().__init__(token=token, seed=seed)
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311 - repeatable, not secret
         self.delay = LONGEST_DELAY
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
@@ -76,7 +76,7 @@ class World:
         for method in ("*", "getUpdates"):
             for what in FAULTS:
                 for after in (False, True):
-                    self.fake.faults.add(method, after=after, chance=FAULT_CHANCE, times=None, **what)  # type: ignore[arg-type]
+                    self.fake.faults.add(method, after=after, chance=FAULT_CHANCE, times=None, **what)
 
     def unknown_sends(self) -> int:
         """Sends that took effect although the bot was not told so."""
