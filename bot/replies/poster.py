@@ -7,6 +7,7 @@ after a crash or a lost answer can leave a stub behind, never a second answer (f
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -79,11 +80,11 @@ class Poster:
         """Makes the posts show the content, whole; when it returns, what is stored says so.
 
         Raises RateLimited, PlaceUnavailable, PlaceMoved, or SendUnknown after several tries: then nothing is lost, and it can be called
-        again.
+        again. Raises ContentRefused where the platform takes not even a line that says so.
         """
         parts = self._adapter.render(content)
         done: list[Change] = []
-        self.unsettled, self.uncertain = self.uncertain, False
+        self.unsettled, self.uncertain = self.unsettled or self.uncertain, False
         for ordinal, part in enumerate(parts):
             await self._show(ordinal, part)
             done.append(SetPost(self._posts[ordinal].id, "placed" if self.unsettled else "final", self._ref(ordinal)))
@@ -185,6 +186,10 @@ class Poster:
                     raise
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, 30.0)
+            except ContentRefused:
+                if part.text == texts.CANNOT_SHOW:
+                    raise
+                part = replace(part, text=texts.CANNOT_SHOW, markup=())
         raise SendUnknown
 
     def _stub(self, part: Part) -> Part:
@@ -200,12 +205,11 @@ class Poster:
         post = self._posts[ordinal]
         if post.ref is None:
             return SetPost(post.id, "gone")
-        try:
-            await self._adapter.delete(post.ref)
-        except MessageGone:
-            return SetPost(post.id, "gone")
-        except DeleteRefused:
-            await self._edit(post.ref, self._adapter.render(Content(texts.STUB))[0])
+        with suppress(MessageGone):
+            try:
+                await self._adapter.delete(post.ref)
+            except DeleteRefused:
+                await self._edit(post.ref, self._adapter.render(Content(texts.STUB))[0])
         return SetPost(post.id, "gone")
 
     def _ref(self, ordinal: int) -> MessageRef | None:

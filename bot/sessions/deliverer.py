@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from bot.changes import AddPost, Change, MovePlace, SetPost, SetReachable
-from bot.errors import AdapterError, PlaceMoved, PlaceUnavailable, RateLimited
+from bot.errors import AdapterError, ContentRefused, PlaceMoved, PlaceUnavailable, RateLimited
 from bot.events import Place
 from bot.messages import Button, Content, Message, Post, Turn, post_key
 from bot.replies import texts
@@ -86,6 +86,11 @@ class Deliverer:
             except PlaceMoved as moved:
                 await self._desk.store.apply((MovePlace(poster.target.place, moved.place),))
                 self._later(poster.reply_id, moved.place, session_id, 0.0)
+                return
+            except ContentRefused:
+                log.warning("a reply on %s is given up: the platform takes no content there", poster.target.place.platform)
+                posts = await self._desk.store.posts(poster.reply_id)
+                await self._desk.store.apply([SetPost(post.id, "gone") for post in posts])
                 return
             except AdapterError as error:
                 log.warning("a reply on %s is tried again: %s", poster.target.place.platform, type(error).__name__)
