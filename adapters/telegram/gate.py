@@ -1,9 +1,10 @@
-"""Waiting for the flood limits: the limiter's arithmetic with a clock, so that a call can say `await gate.enter(...)`."""
+"""Waiting for the flood limits: the limiter's arithmetic with a clock, so that a call can say `async with gate.passing(...)`."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 
 from adapters.telegram.limiter import Limiter, Limits, Waits
 from bot.errors import RateLimited
@@ -21,9 +22,18 @@ class Gate:
         self._futures: dict[int, asyncio.Future[None]] = {}
         self._keeper: asyncio.Task[None] | None = None
 
-    async def enter(self, chat_id: str, kind: Waits) -> None:
-        """Returns when the call may be made; it must be made then. Raises RateLimited as Limiter.join does."""
+    @contextlib.asynccontextmanager
+    async def passing(self, chat_id: str, kind: Waits) -> AsyncIterator[None]:
+        """Waits until the call may be made, which is then made inside. Raises RateLimited as Limiter.join does."""
         ticket = self._limiter.join(self._clock.monotonic(), chat_id, kind)
+        try:
+            await self._enter(ticket)
+            yield
+        finally:
+            self._limiter.leave(ticket)
+            self._let_in()
+
+    async def _enter(self, ticket: int) -> None:
         future = self._futures[ticket] = asyncio.get_running_loop().create_future()
         self._let_in()
         if future.done():
@@ -34,7 +44,6 @@ class Gate:
             await future
         finally:
             self._futures.pop(ticket, None)
-            self._limiter.leave(ticket)
 
     def squeeze_in(self, chat_id: str) -> None:
         """For a preview: counts it, or raises RateLimited at once."""

@@ -12,23 +12,24 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Literal
 
+from adapters.telegram.buckets import ROUNDING, Bucket, Probes, Window
 from bot.errors import RateLimited
 
 Waits = Literal["final", "placeholder"]
-
-# Less than this is nothing: else a wait too short to move the clock would be waited for again and again.
-_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """`rate` is calls a second in the long run, `burst` calls at once; in groups `group_count` in any `group_window` seconds. The reserves
     are what previews leave free for what must arrive. A placeholder is served as if it had come `placeholder_delay` seconds later than
-    it did: a delay and not a rank, so that nothing waits for ever."""
+    it did: a delay and not a rank, so that nothing waits for ever. `probes` calls at once may go beyond `rate`, until one of them is
+    refused; after that none for `probe_pause` seconds. Previews never do."""
 
     rate: float = 29.0
     burst: float = 26.0
-    reserve: float = 10.0
+    reserve: float = 22.0
+    probes: int = 3
+    probe_pause: float = 600.0
     private_rate: float = 1.0
     private_burst: float = 3.0
     private_reserve: float = 1.0
@@ -48,38 +49,6 @@ class Limits:
 
 
 @dataclass(slots=True)
-class Bucket:
-    """`level` calls may be made at once; it fills by `rate` a second up to `burst`."""
-
-    rate: float
-    burst: float
-    level: float
-    at: float
-
-    def wait(self, now: float, needed: float = 1.0) -> float:
-        """Seconds until it holds `needed`."""
-        self.level = min(self.burst, self.level + max(0.0, now - self.at) * self.rate)
-        self.at = max(self.at, now)
-        return max(0.0, (needed - self.level) / self.rate) if needed - self.level > _ROUNDING else 0.0
-
-
-@dataclass(slots=True)
-class Window:
-    """At most `most` calls in any `seconds`."""
-
-    most: int
-    seconds: float
-    calls: deque[float] = field(default_factory=deque)
-
-    def wait(self, now: float, reserve: int = 0) -> float:
-        """Seconds until one more fits while `reserve` stay free."""
-        while self.calls and self.calls[0] <= now - self.seconds + _ROUNDING:
-            self.calls.popleft()
-        over = len(self.calls) - (self.most - reserve)
-        return 0.0 if over < 0 else self.calls[over] + self.seconds - now
-
-
-@dataclass(slots=True)
 class Chat:
     """What is known of one chat: its last calls, until when it is closed by a 429, and who waits there."""
 
@@ -95,6 +64,7 @@ class Limiter:
     def __init__(self, limits: Limits = Limits(), now: float = 0.0) -> None:
         self._limits = limits
         self._all = Bucket(limits.rate, limits.burst, limits.burst, now)
+        self._probes = Probes(limits.probes, limits.probe_pause)
         self._slow_until = now
         self._chats: OrderedDict[str, Chat] = OrderedDict()
         self._ready: list[tuple[float, int, str, int]] = []  # (served from, ticket, chat, version): its chat is open
@@ -122,8 +92,9 @@ class Limiter:
         return ticket
 
     def leave(self, ticket: int) -> None:
-        """Gives up the place in the queue; of a ticket that was granted, nothing changes."""
+        """The call has ended, or the place in the queue is given up."""
         self._waiting.discard(ticket)
+        self._probes.under_way.discard(ticket)
 
     def grants(self, now: float) -> list[int]:
         """The tickets whose calls may be made now, in order."""
@@ -133,7 +104,7 @@ class Limiter:
             if chat.version == version:
                 self._line_up(now, chat_id, chat)
         granted: list[int] = []
-        while self._ready and self._overall(now) == 0.0:
+        while self._ready and ((fits := self._overall(now) == 0.0) or self._probes.allowed(now)):
             _, _, chat_id, version = heapq.heappop(self._ready)
             chat = self._chats[chat_id]
             if chat.version != version:
@@ -141,7 +112,9 @@ class Limiter:
             ticket = heapq.heappop(chat.waiting)[1]
             if ticket in self._waiting:
                 self._waiting.remove(ticket)
-                self._count(now, chat)
+                self._count(now, chat, 1.0 if fits else 0.0)
+                if not fits:
+                    self._probes.under_way.add(ticket)
                 granted.append(ticket)
             self._line_up(now, chat_id, chat)
         return granted
@@ -151,6 +124,8 @@ class Limiter:
         if not self._waiting:
             return None
         ready = self._overall(now) if self._ready else float("inf")
+        if self._ready and self._probes.allowed(now):
+            ready = 0.0
         later = self._later[0][0] - now if self._later else float("inf")
         return max(0.0, min(ready, later))
 
@@ -172,13 +147,14 @@ class Limiter:
     def has_room(self, now: float, chat_id: str) -> bool:
         """Whether a typing action may be sent, which counts for all chats together only."""
         known = self._chats.get(chat_id)
-        if self._ready or (known is not None and known.closed_until > now) or self._overall(now, 1.0 + 1.5 * self._limits.reserve) > 0.0:
+        if self._ready or (known is not None and known.closed_until > now) or self._overall(now, 3.0 + self._limits.reserve) > 0.0:
             return False
         self._all.level -= 1.0
         return True
 
     def flooded(self, now: float, chat_id: str, retry_after: float) -> None:
         """Telegram refused a call: that chat is closed for so long. When many chats are refused at once, all go slower for a while."""
+        self._probes.refused(now)
         chat = self._chat(now, chat_id)
         chat.closed_until = max(chat.closed_until, now + retry_after)
         self._line_up(now, chat_id, chat)
@@ -238,7 +214,7 @@ class Limiter:
         if not chat.waiting:
             return
         wait = max(chat.closed_until - now, chat.calls.wait(now))
-        if wait > _ROUNDING:
+        if wait > ROUNDING:
             heapq.heappush(self._later, (now + wait, chat_id, chat.version))
         else:
             heapq.heappush(self._ready, (*chat.waiting[0], chat_id, chat.version))
@@ -247,8 +223,8 @@ class Limiter:
         self._all.rate = self._limits.rate / (2.0 if now < self._slow_until else 1.0)
         return self._all.wait(now, needed)
 
-    def _count(self, now: float, chat: Chat) -> None:
-        self._all.level -= 1.0
+    def _count(self, now: float, chat: Chat, overall: float = 1.0) -> None:
+        self._all.level -= overall
         if isinstance(chat.calls, Window):
             chat.calls.calls.append(now)
         else:

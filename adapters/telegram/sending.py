@@ -44,9 +44,9 @@ class Sender:
 
     async def send(self, place: Place, part: Part, reply_to: MessageRef | None, preview: bool) -> MessageRef:
         """Raises SendUnknown when it may have been sent, RateLimited when it was not and may be later."""
-        await self._gate.enter(place.chat_id, "placeholder" if preview else "final")
         try:
-            message_id = await self._plainly(place.chat_id, part, lambda formatted: self._send(place, part, reply_to, formatted))
+            async with self._gate.passing(place.chat_id, "placeholder" if preview else "final"):
+                message_id = await self._plainly(place.chat_id, part, lambda formatted: self._send(place, part, reply_to, formatted))
         except TelegramError as error:
             raise translated(error, place) from None
         return MessageRef(place, str(message_id))
@@ -58,9 +58,10 @@ class Sender:
         async def once() -> None:
             if preview:
                 self._gate.squeeze_in(chat_id)
-            else:
-                await self._gate.enter(chat_id, "final")
-            await self._plainly(chat_id, part, lambda formatted: self._edit(ref, part, formatted))
+                await self._plainly(chat_id, part, lambda formatted: self._edit(ref, part, formatted))
+                return
+            async with self._gate.passing(chat_id, "final"):
+                await self._plainly(chat_id, part, lambda formatted: self._edit(ref, part, formatted))
 
         await self._repeated(ref.place, once, 1 if preview else TRIES, "same")
 

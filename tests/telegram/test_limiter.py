@@ -11,6 +11,9 @@ from bot.errors import RateLimited
 from tests.fakes.telegram.limits import Limits as ServerLimits
 from tests.fakes.telegram.refusals import Refusal
 
+STRICT = Limits(probes=0)
+"""No calls beyond the overall rate: what they do has tests of its own."""
+
 
 def drained(limiter: Limiter, now: float, until: float) -> dict[int, float]:
     """Who is let in when, in steps as the gate takes them."""
@@ -26,14 +29,14 @@ def drained(limiter: Limiter, now: float, until: float) -> dict[int, float]:
 
 
 def test_a_private_chat_has_a_burst_of_three_and_then_one_a_second() -> None:
-    limiter = Limiter()
+    limiter = Limiter(STRICT)
     tickets = [limiter.join(0.0, "1", "final") for _ in range(6)]
     times = drained(limiter, 0.0, 100.0)
     assert [round(times[ticket], 1) for ticket in tickets] == [0.0, 0.0, 0.0, 1.0, 2.0, 3.0]
 
 
 def test_a_group_has_twenty_in_any_minute() -> None:
-    limiter = Limiter()
+    limiter = Limiter(STRICT)
     tickets = [limiter.join(0.0, "-1", "final") for _ in range(45)]
     times = sorted(drained(limiter, 0.0, 500.0).values())
     assert len(times) == len(tickets)
@@ -42,7 +45,7 @@ def test_a_group_has_twenty_in_any_minute() -> None:
 
 
 def test_all_chats_together_have_thirty_a_second() -> None:
-    limiter = Limiter()
+    limiter = Limiter(STRICT)
     for chat in range(300):
         limiter.join(0.0, str(chat + 1), "final")
     times = sorted(drained(limiter, 0.0, 100.0).values())
@@ -51,14 +54,14 @@ def test_all_chats_together_have_thirty_a_second() -> None:
 
 
 def test_first_come_first_served_in_a_chat() -> None:
-    limiter = Limiter()
+    limiter = Limiter(STRICT)
     tickets = [limiter.join(n / 100, "1", "final") for n in range(8)]
     times = drained(limiter, 0.1, 100.0)
     assert sorted(tickets, key=lambda ticket: times[ticket]) == tickets
 
 
 def test_finals_go_before_placeholders() -> None:
-    limiter = Limiter(Limits(burst=1.0, rate=1.0))
+    limiter = Limiter(Limits(probes=0, burst=1.0, rate=1.0))
     limiter.join(0.0, "9", "final")
     placeholder, final = limiter.join(0.0, "1", "placeholder"), limiter.join(0.1, "2", "final")
     times = drained(limiter, 0.2, 100.0)
@@ -66,7 +69,7 @@ def test_finals_go_before_placeholders() -> None:
 
 
 def test_a_placeholder_is_not_overtaken_for_ever() -> None:
-    limiter = Limiter(Limits(burst=1.0, rate=1.0))
+    limiter = Limiter(Limits(probes=0, burst=1.0, rate=1.0))
     placeholder = limiter.join(0.0, "1", "placeholder")
     let_in, now = None, 0.0
     for step in range(500):
@@ -80,7 +83,7 @@ def test_a_placeholder_is_not_overtaken_for_ever() -> None:
 
 
 def test_one_slow_chat_holds_up_no_other() -> None:
-    limiter = Limiter()
+    limiter = Limiter(STRICT)
     for _ in range(50):
         limiter.join(0.0, "1", "final")
     other = limiter.join(0.0, "2", "final")
@@ -88,7 +91,7 @@ def test_one_slow_chat_holds_up_no_other() -> None:
 
 
 def test_p1_a_refused_chat_is_closed_alone() -> None:
-    limiter = Limiter()
+    limiter = Limiter(STRICT)
     limiter.flooded(0.0, "1", 4.0)
     closed, other = limiter.join(0.0, "1", "final"), limiter.join(0.0, "2", "final")
     times = drained(limiter, 0.0, 100.0)
@@ -96,7 +99,7 @@ def test_p1_a_refused_chat_is_closed_alone() -> None:
 
 
 def test_p2_a_chat_closed_for_minutes_is_told_at_once() -> None:
-    limiter = Limiter()
+    limiter = Limiter(STRICT)
     limiter.flooded(0.0, "1", 149.0)
     with pytest.raises(RateLimited) as refused:
         limiter.join(1.0, "1", "final")
@@ -107,7 +110,7 @@ def test_p2_a_chat_closed_for_minutes_is_told_at_once() -> None:
 
 def test_a_storm_of_refusals_slows_all() -> None:
     def hundred(storm: bool) -> float:
-        limiter = Limiter()
+        limiter = Limiter(STRICT)
         for chat in range(1, 6):
             if storm:
                 limiter.flooded(0.0, str(1000 + chat), 3.0)
@@ -119,7 +122,7 @@ def test_a_storm_of_refusals_slows_all() -> None:
 
 
 def test_previews_leave_room_for_the_final() -> None:
-    limiter = Limiter()
+    limiter = Limiter(STRICT)
     sent = sum(limiter.squeeze_in(0.0, "1") == 0.0 for _ in range(10))
     assert sent == 2
     final = limiter.join(0.0, "1", "final")
@@ -127,14 +130,14 @@ def test_previews_leave_room_for_the_final() -> None:
 
 
 def test_previews_of_a_group_leave_four_of_its_twenty() -> None:
-    limiter = Limiter()
+    limiter = Limiter(Limits(probes=0, reserve=0.0))
     assert sum(limiter.squeeze_in(0.0, "-1") == 0.0 for _ in range(30)) == 16
     tickets = [limiter.join(0.0, "-1", "final") for _ in range(4)]
     assert limiter.grants(0.0) == tickets
 
 
 def test_previews_wait_behind_everybody_who_waits() -> None:
-    limiter = Limiter(Limits(burst=20.0))
+    limiter = Limiter(Limits(probes=0, burst=20.0))
     for chat in range(1, 40):
         limiter.join(0.0, str(chat), "final")
     limiter.grants(0.0)
@@ -142,7 +145,7 @@ def test_previews_wait_behind_everybody_who_waits() -> None:
 
 
 def test_a_preview_does_not_overtake_a_final_of_its_chat() -> None:
-    limiter = Limiter()
+    limiter = Limiter(STRICT)
     for _ in range(4):
         limiter.join(0.0, "1", "final")
     assert len(limiter.grants(0.0)) == 3
@@ -151,7 +154,7 @@ def test_a_preview_does_not_overtake_a_final_of_its_chat() -> None:
 
 
 def test_a_refused_preview_costs_nothing() -> None:
-    limiter = Limiter(Limits(private_burst=1.0))
+    limiter = Limiter(Limits(probes=0, private_burst=1.0))
     assert [limiter.squeeze_in(0.0, "1") > 0.0 for _ in range(5)] == [True] * 5
     assert limiter.grants(0.0) == []
     final = limiter.join(0.0, "1", "final")
@@ -159,7 +162,7 @@ def test_a_refused_preview_costs_nothing() -> None:
 
 
 def test_who_gives_up_leaves_no_gap() -> None:
-    limiter = Limiter()
+    limiter = Limiter(STRICT)
     tickets = [limiter.join(0.0, "1", "final") for _ in range(5)]
     limiter.leave(tickets[3])
     times = drained(limiter, 0.0, 100.0)
@@ -169,7 +172,7 @@ def test_who_gives_up_leaves_no_gap() -> None:
 
 
 def test_r7_too_many_who_wait_are_refused() -> None:
-    limiter = Limiter(Limits(waiting=10))
+    limiter = Limiter(Limits(probes=0, waiting=10))
     for _ in range(10):
         limiter.join(0.0, "1", "final")
     with pytest.raises(RateLimited):
@@ -177,7 +180,7 @@ def test_r7_too_many_who_wait_are_refused() -> None:
 
 
 def test_r7_idle_chats_are_forgotten() -> None:
-    limiter = Limiter(Limits(chats=50))
+    limiter = Limiter(Limits(probes=0, chats=50))
     for chat in range(1, 500):
         limiter.join(float(chat), str(chat), "final")
         limiter.grants(float(chat))
@@ -189,21 +192,21 @@ def test_r7_idle_chats_are_forgotten() -> None:
     [("1", 1, 1.05), ("1", 10, 1.05), ("1", 100, 100 / 18), ("-1", 1, 3.1), ("-1", 100, 100 / 18)],
 )
 def test_the_pace_of_previews_widens_with_the_crowd(chat: str, streams: int, interval: float) -> None:
-    limiter = Limiter()
+    limiter = Limiter(STRICT)
     for other in range(streams):
         limiter.squeeze_in(0.0, str(1000 + other))
     assert limiter.interval(0.0, chat) == pytest.approx(interval, abs=0.1)
 
 
 def test_the_pace_comes_back_when_the_crowd_is_gone() -> None:
-    limiter = Limiter()
+    limiter = Limiter(STRICT)
     for other in range(100):
         limiter.squeeze_in(0.0, str(1000 + other))
     assert limiter.interval(60.0, "1") == pytest.approx(1.05)
 
 
 def test_a_group_slows_down_before_its_minute_is_used_up() -> None:
-    limiter, now, sent = Limiter(), 0.0, 0
+    limiter, now, sent = Limiter(STRICT), 0.0, 0
     while now < 120.0:
         sent += limiter.squeeze_in(now, "-1") == 0.0
         now += limiter.interval(now, "-1")
@@ -212,15 +215,15 @@ def test_a_group_slows_down_before_its_minute_is_used_up() -> None:
 
 
 def test_typing_is_left_out_first() -> None:
-    limiter = Limiter()
+    limiter = Limiter(STRICT)
     typed = sum(limiter.has_room(0.0, "1") for _ in range(100))
     previews = sum(limiter.squeeze_in(0.0, str(chat)) == 0.0 for chat in range(100))
-    assert (typed, previews) == (11, 5)
+    assert (typed, previews) == (2, 2)
 
 
 def crowd(people: int, seconds: float) -> tuple[float, int, int]:
     """`people` ask at once and are answered in `seconds` each; returns when the last has its answer, and what the server refused."""
-    limiter, server = Limiter(), ServerLimits()
+    limiter, server = Limiter(STRICT), ServerLimits()
     waiting: dict[int, tuple[str, str]] = {}
     due: list[tuple[float, str, str]] = [(0.0, str(1000 + n), "placeholder") for n in range(people)]
     heapq.heapify(due)
@@ -267,3 +270,30 @@ def test_a_hundred_long_answers_share_the_previews() -> None:
     assert ended <= 20.0 + 100 / 29.0 + 1.0
     assert refused < 10
     assert previews >= 100
+
+
+def test_calls_beyond_the_rate_are_few_at_a_time_until_one_is_refused() -> None:
+    limiter = Limiter(Limits(rate=1.0, burst=2.0, probes=2, probe_pause=100.0))
+    tickets = [limiter.join(0.0, str(chat + 1), "final") for chat in range(8)]
+    assert limiter.grants(0.0) == tickets[:4]
+    assert limiter.grants(0.0) == []
+    limiter.leave(tickets[2])
+    assert limiter.grants(0.0) == tickets[4:5]
+    limiter.flooded(0.0, "4", 1.0)
+    limiter.leave(tickets[3])
+    limiter.leave(tickets[4])
+    assert limiter.grants(0.5) == []
+    assert limiter.grants(1.0) == tickets[5:6]
+    assert limiter.grants(101.0)[:1] == tickets[6:7]
+
+
+def test_a_refusal_within_the_rate_says_nothing_about_it() -> None:
+    limiter = Limiter(Limits(rate=1.0, burst=2.0, probes=1))
+    limiter.flooded(0.0, "9", 1.0)
+    tickets = [limiter.join(0.0, str(chat + 1), "final") for chat in range(4)]
+    assert limiter.grants(0.0) == tickets[:3]
+
+
+def test_previews_never_go_beyond_the_rate() -> None:
+    limiter = Limiter(Limits(rate=1.0, burst=2.0, reserve=0.0, private_reserve=0.0, probes=5))
+    assert [limiter.squeeze_in(0.0, str(chat + 1)) == 0.0 for chat in range(4)] == [True, True, False, False]

@@ -417,10 +417,15 @@ async def test_close_does_not_wait_for_ever() -> None:
     assert asyncio.get_running_loop().time() - begun < 1.0
 
 
+async def entered(gate: Gate) -> None:
+    async with gate.passing("1", "final"):
+        pass
+
+
 async def test_who_gives_up_waiting_takes_no_turn() -> None:
     gate = Gate(FastClock(), Limits(private_burst=1.0, private_rate=0.01))
-    await gate.enter("1", "final")
-    waiting = asyncio.create_task(gate.enter("1", "final"))
+    await entered(gate)
+    waiting = asyncio.create_task(entered(gate))
     await asyncio.sleep(0.01)
     assert gate._limiter.wake_in(0.0) is not None
     waiting.cancel()
