@@ -78,9 +78,10 @@ class Dispatcher:
 
     async def _park(self, seconds: float) -> None:
         """Waits so long for the answers under way to be put down: one that is cut off would count as a failed attempt."""
-        parked = list(self._desk.running.values())
-        for running in parked:
-            running.park()
+        async with self._desk.lock:  # an outcome that is just being stored counts
+            parked = list(self._desk.running.values())
+            for running in parked:
+                running.park()
         waits = [asyncio.ensure_future(running.ended.wait()) for running in parked]
         if waits:
             await asyncio.wait(waits, timeout=seconds)
