@@ -52,7 +52,7 @@ async def test_p1_p2_a_limit_only_takes_longer(talk: Talk, call: str, seconds: f
 async def test_p2_a_limit_is_kept_to_after_a_restart(tmp_path: Path) -> None:
     adapter = MemoryAdapter()
     async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
-        adapter.fail_next("send", RateLimited(2000.0), times=10)
+        adapter.fail_next("send", RateLimited(200.0), times=10)
         await talk.hears("one")
         await asyncio.sleep(0.05)
         assert talk.texts() == []
@@ -291,7 +291,7 @@ async def test_a_platform_in_trouble_for_long_gets_its_answer_late(talk: Talk, e
 
 
 async def test_places_do_not_hold_up_each_other(talk: Talk) -> None:
-    talk.adapter.fail_next("send", RateLimited(3000.0))
+    talk.adapter.fail_next("send", RateLimited(300.0))
     await talk.hears("one")
     await asyncio.sleep(0.01)
     talk.adapter._faults.clear()

@@ -1,0 +1,229 @@
+"""What outlives the process: answers that are owed, questions, effects of commands, and how often a start may end without an outcome."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.changes import SetTurn
+from bot.events import CommandInvoked, MessageReceived, MessageRef
+from bot.replies import texts
+from bot.sessions.dispatcher import Dispatcher
+from bot.sessions.turn import LONGEST_TURN
+from storage.sqlite.store import SqliteStore
+from tests.core.both import ANN, PRIVATE, Both
+from tests.core.talk import POLICY, Talk, TestClock, talking
+from tests.core.virtual import VirtualLoop
+from tests.fakes.memory_adapter import MemoryAdapter
+from tests.fakes.scripted_model import ScriptedModel
+
+
+async def killed(talk: Talk) -> None:
+    """The process is gone at once: nothing is parked, nothing is written any more."""
+    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task() and "lane" in task.get_name()]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.mark.parametrize("kill", [False, True])
+@pytest.mark.parametrize("shown", [False, True])
+async def test_rule_16_r1_an_answer_goes_on_in_the_same_post(tmp_path: Path, kill: bool, shown: bool) -> None:
+    adapter, model = MemoryAdapter(), ScriptedModel()
+    async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
+        model.says("half an answer", gate=asyncio.Event(), held=2 if shown else 0)
+        await talk.hears("one")
+        await talk.shows("half" if shown else "…")
+        if kill:
+            await killed(talk)
+    async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
+        await talk.settle()
+        assert talk.texts() == ["Echo: one"]
+        assert model.open == 0
+
+
+async def _next_life(path: Path, adapter: MemoryAdapter) -> tuple[Dispatcher, SqliteStore, TestClock, ScriptedModel]:
+    clock, model = TestClock(), ScriptedModel()
+    store = await SqliteStore.open(path, driver="inline")
+    core = Dispatcher(store, model, {adapter.platform: adapter}, POLICY, clock)
+    await core.start()
+    return core, store, clock, model
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "asked", "shows"),
+    [
+        ("edit", "uno", [["uno"]], "Echo: uno"),
+        ("stop", "", [], texts.STOPPED_EMPTY),
+        ("retry", "", [["one"]], "Echo: one"),
+        ("undo", "", [], ""),
+    ],
+)
+async def test_rule_16_what_came_meanwhile_wins(tmp_path: Path, name: str, args: str, asked: list[list[str]], shows: str) -> None:
+    adapter, model = MemoryAdapter(), ScriptedModel()
+    async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
+        model.says("never", gate=asyncio.Event())
+        await talk.hears("one")
+        await talk.shows("…")
+        await killed(talk)
+        place, person = talk.place, talk.person
+    core, store, clock, model = await _next_life(tmp_path / "parley.db", adapter)
+    await core.accept(CommandInvoked(MessageRef(place, "50"), person, name, args, clock.now(), "k50"))
+    assert model.requests == []
+    await core.caught_up("memory")
+    async with asyncio.timeout(5):
+        await core.idle()
+    assert [[message.text for message in request[1:]] for request in model.requests] == asked
+    told = [seen.text for seen in adapter.chats[place]]
+    assert shows in told if shows else not [text for text in told if "Echo" in text or text.strip() == "…"]
+    await core.stop(0.2)
+    await store.close()
+
+
+async def test_rule_15_a_commands_effect_and_its_reply_are_one(tmp_path: Path) -> None:
+    """Killed between the decision and the delivery: the next life gives the reply, and the effect is there."""
+    adapter = MemoryAdapter()
+    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+        await talk.says("one")
+        await talk.hears("/title New name")
+        await killed(talk)
+    assert [seen.text for seen in adapter.chats[talk.place]] == ["Echo: one"]
+    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+        await talk.settle()
+        assert talk.texts() == ["Echo: one", texts.TITLE_SET.format(title="New name")]
+        session = (await talk.store.find(talk.place, "7")).session
+        assert session is not None
+        assert session.title == "New name"
+
+
+async def test_p8_the_same_event_twice_is_one(tmp_path: Path) -> None:
+    adapter, model = MemoryAdapter(), ScriptedModel()
+    for _ in range(2):
+        async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
+            for _ in range(2):
+                now = talk.clock.now()
+                await talk.core.accept(MessageReceived(MessageRef(talk.place, "1"), talk.person, "one", now, "same"))
+                await talk.core.accept(CommandInvoked(MessageRef(talk.place, "2"), talk.person, "help", "", now, "other"))
+                await talk.settle()
+    assert len(model.requests) == 1
+    assert [seen.text == "Echo: one" for seen in adapter.chats[talk.place]].count(True) == 1
+    assert len(adapter.chats[talk.place]) == 2
+
+
+async def test_rule_17_three_starts_without_an_outcome_are_enough(tmp_path: Path) -> None:
+    adapter = MemoryAdapter()
+    for life in range(3):
+        model = ScriptedModel()
+        model.says("never", gate=asyncio.Event())
+        async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
+            if life == 0:
+                await talk.hears("one")
+            async with asyncio.timeout(5):
+                while not model.requests:
+                    await asyncio.sleep(0.001)
+            await killed(talk)
+    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+        await talk.settle()
+        assert talk.texts() == [texts.GAVE_UP]
+        assert talk.model.requests == []
+        await talk.presses("Retry")
+        assert talk.texts() == ["Echo: one"]
+
+
+async def test_rule_17_being_parked_does_not_count(tmp_path: Path) -> None:
+    adapter = MemoryAdapter()
+    for life in range(5):
+        model = ScriptedModel()
+        model.says("never", gate=asyncio.Event())
+        async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
+            if life == 0:
+                await talk.hears("one")
+            async with asyncio.timeout(5):
+                while not model.requests:
+                    await asyncio.sleep(0.001)
+            await talk.shows("…")
+    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+        await talk.settle()
+        assert talk.texts() == ["Echo: one"]
+
+
+async def test_rule_24_a_question_survives_a_restart(tmp_path: Path) -> None:
+    adapter = MemoryAdapter()
+    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+        await talk.says("one")
+        await talk.says("/edit")
+        assert talk.last.ask
+    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+        await talk.core.accept(MessageReceived(MessageRef(talk.place, "60"), talk.person, "uno", talk.clock.now(), "k60"))
+        await talk.settle()
+        assert talk.texts()[0] == "Echo: uno"
+
+
+@pytest.mark.parametrize(("minutes", "answers"), [(9, True), (11, False)])
+async def test_rule_24_a_question_waits_ten_minutes(tmp_path: Path, minutes: int, answers: bool) -> None:
+    async with talking(tmp_path / "parley.db") as talk:
+        await talk.says("one")
+        await talk.says("/edit")
+        talk.clock.skipped += minutes * 60
+        await talk.says("uno")
+        assert talk.asked() == (["uno"] if answers else ["one", "Echo: one", "uno"])
+
+
+@pytest.mark.parametrize(("minutes", "late"), [(29, False), (31, True)])
+async def test_rule_16_an_answer_over_half_an_hour_late_says_so(tmp_path: Path, minutes: int, late: bool) -> None:
+    async with talking(tmp_path / "parley.db") as talk:
+        sent = talk.clock.now() - timedelta(minutes=minutes)
+        await talk.core.accept(MessageReceived(MessageRef(talk.place, "1"), talk.person, "one", sent, "k"))
+        await talk.settle()
+        assert (talk.last.text == f"{texts.LATE}\n\nEcho: one") is late
+        await talk.says("two")
+        assert talk.asked() == ["one", "Echo: one", "two"]
+
+
+async def test_rule_22_the_first_words_are_waited_for(tmp_path: Path) -> None:
+    async with talking(tmp_path / "parley.db") as talk:
+        talk.model.says("here are words")
+        await talk.says("one")
+        first = next(text for call, text in talk.adapter.calls if call == "send")
+        assert first.startswith("here")
+
+
+def test_m2_r6_a_model_that_says_nothing_is_given_up_in_time(tmp_path: Path) -> None:
+    loop = VirtualLoop()
+
+    async def wait() -> None:
+        both = Both(tmp_path / "parley.db")
+        await both.start()
+        both.teller.next = "dumb"
+        await both.say(PRIVATE, ANN)
+        assert both.adapter.chats[PRIVATE][0].text == f"{texts.STILL_THINKING} {texts.WAITING}"
+        await both.core.idle()
+        assert loop.time() == pytest.approx(LONGEST_TURN, abs=60.0)
+        assert [seen.text for seen in both.adapter.chats[PRIVATE]] == [texts.model_failure("timeout")]
+        await both.core.stop()
+        await both.store.close()
+
+    loop.run_until_complete(wait())
+    loop.close()
+
+
+async def test_r5_what_goes_wrong_inside_a_turn_ends_it_with_a_line(tmp_path: Path) -> None:
+    async with talking(tmp_path / "parley.db") as talk:
+        talk.model.says("half ", crash=ValueError("odd"))
+        await talk.says("one")
+        assert talk.last.text.endswith(texts.WENT_WRONG)
+        await talk.presses("Retry")
+        assert talk.last.text == "Echo: one"
+
+
+async def test_a_turn_that_ended_meanwhile_is_not_begun(tmp_path: Path) -> None:
+    async with talking(tmp_path / "parley.db") as talk:
+        ref = MessageRef(talk.place, "1")
+        await talk.core.accept(MessageReceived(ref, talk.person, "one", talk.clock.now(), "k"))
+        (turn,) = (await talk.store.find(talk.place, "7")).turns
+        await talk.store.apply((SetTurn(turn.id, ("pending",), "cancelled"),))
+        await talk.settle()
+        assert talk.model.requests == []
