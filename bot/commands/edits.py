@@ -173,7 +173,7 @@ async def version(call: Call) -> Decision:
     if isinstance(found, Decision):
         return found
     session, target = found
-    tail = await find_tail(call.reader, session, target)
+    tail = await find_tail(call.reader, session, await _stands_for(call, session, target))
     if tail is None:
         return call.refuse(texts.NO_LONGER_THERE)
     if tail.subject.id == target.id:
@@ -184,6 +184,17 @@ async def version(call: Call) -> Decision:
     if then is None:
         return await _answer_it(call, tail, target, leaf)
     return switch(call.given, tail, target, leaf, now.id if now else None, then.id)
+
+
+async def _stands_for(call: Call, session: Session, target: Message) -> Message:
+    """The version to go from: the one on the current branch; beside it, the one that the pressed post shows."""
+    there = await call.reader.nth(session.leaf, target.number)
+    shown = call.given.found.shown
+    if shown is None or (there is not None and there.first_version == target.first_version):
+        return target
+    if target.role == "user":
+        shown = await call.reader.message(shown.parent_id) if shown.parent_id is not None else None
+    return shown if shown is not None and shown.first_version == target.first_version else target
 
 
 async def _answer_of(call: Call, target: Message, leaf: int) -> Message | None:

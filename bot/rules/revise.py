@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.changes import AddMessage, Change, ExpectLeaf, SetEnded, SetLastLeaf, SetLeaf
+from bot.changes import AddMessage, Change, DropPosts, ExpectLeaf, MovePosts, SetEnded, SetLastLeaf, SetLeaf
 from bot.events import Place
 from bot.messages import Message, Session, Turn
-from bot.rules.decision import Asked, Decision, Given
+from bot.rules.decision import Asked, Decision, Delivery, Given
 from bot.rules.turns import drop, hand_over, owe, owed_reply, stop
 
 
@@ -124,8 +124,9 @@ def _posts_of(tail: Tail, answer: Message | None, asked: Asked) -> int | None:
 
 
 def _end_turns(given: Given, tail: Tail, asked: Asked, owed: Decision, left: Sequence[Message]) -> Decision:
-    """Turns of the branch left are stopped; those whose messages were made anew are merged into the new one."""
+    """Turns of the branch left are stopped; those whose messages were made anew are merged into the new one, which has posts already."""
     ended = Decision()
+    moved = {change.from_reply for change in owed.changes if isinstance(change, MovePosts)}
     behind = {message.id for message in left}
     below = {message.id for message in tail.messages}
     for turn in tail.turns:
@@ -133,6 +134,8 @@ def _end_turns(given: Given, tail: Tail, asked: Asked, owed: Decision, left: Seq
             ended += stop(given, turn)
         elif turn.prompt_id in below:
             ended += hand_over(turn, "merged", owed_reply(owed)) if turn.place == asked.place else drop(turn)
+            if turn.reply_id not in moved:
+                ended += Decision((DropPosts(turn.reply_id),), deliver=(Delivery(turn.reply_id, turn.place, turn.session_id),))
     return ended
 
 

@@ -158,6 +158,10 @@ class Conversations(RuleBasedStateMachine):
         tail = tree.tail(target)
         if not tail:
             return
+        if tail[0] not in tree.branch():
+            tail = tree.tail(node if target.role == "assistant" else node.parent or node)
+        if not tail or tail[0] not in target.group:
+            return
         if self.both.told.stands_elsewhere(tree, tail, target):
             return
         await self.both.command(place, person, "version", f"#{target.ids[stands]:x}", pressed=post)
