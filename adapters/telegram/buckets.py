@@ -57,7 +57,8 @@ class Probes:
     def allowed(self, now: float) -> bool:
         return now >= self.not_before and len(self.under_way) < self.most
 
-    def refused(self, now: float) -> None:
-        """Telegram refused a call; while none is beyond the rate, that says nothing about it."""
+    def refused(self, now: float) -> bool:
+        """Telegram refused a call: whether that is the answer to going beyond the rate, and no more than was to be expected."""
         if self.under_way:
             self.not_before = now + self.pause
+        return bool(self.under_way)

@@ -25,9 +25,9 @@ class Limits:
     it did: a delay and not a rank, so that nothing waits for ever. `probes` calls at once may go beyond `rate`, until one of them is
     refused; after that none for `probe_pause` seconds. Previews never do."""
 
-    rate: float = 29.0
-    burst: float = 26.0
-    reserve: float = 22.0
+    rate: float = 29.5
+    burst: float = 28.0
+    reserve: float = 24.0
     probes: int = 3
     probe_pause: float = 600.0
     private_rate: float = 1.0
@@ -154,10 +154,13 @@ class Limiter:
 
     def flooded(self, now: float, chat_id: str, retry_after: float) -> None:
         """Telegram refused a call: that chat is closed for so long. When many chats are refused at once, all go slower for a while."""
-        self._probes.refused(now)
         chat = self._chat(now, chat_id)
         chat.closed_until = max(chat.closed_until, now + retry_after)
         self._line_up(now, chat_id, chat)
+        if self._probes.refused(now):
+            self._overall(now)
+            self._all.level = min(self._all.level, 0.0)
+            return
         self._floods.append((now, chat_id))
         while self._floods[0][0] <= now - self._limits.flood_window:
             self._floods.popleft()

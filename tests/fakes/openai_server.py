@@ -204,10 +204,12 @@ class FakeOpenAI:
             return web.json_response(completion(reply, text, prompt_tokens))
         options = body.get("stream_options")
         asked = isinstance(options, Mapping) and bool(options.get("include_usage"))
-        events = reply_events(reply, reply.pieces or pieces_of(text), prompt_tokens, usage_asked=asked)
+        pieces = reply.pieces or pieces_of(text)
+        events = reply_events(reply, pieces, prompt_tokens, usage_asked=asked)
         gap = 1 / reply.tokens_per_second if reply.tokens_per_second else 0.0
         first = [(0.0 if reply.first_token_after else -1.0, framed(ROLE))]
-        times = [(reply.first_token_after + n * gap, framed(data)) for n, data in enumerate(events)]
+        # What follows the last token (finish, usage, [DONE]) comes with it, as servers send it.
+        times = [(reply.first_token_after + min(n, len(pieces) - 1) * gap, framed(data)) for n, data in enumerate(events)]
         with self._counted():
             response = await _begin(request, "text/event-stream", {})
             await self._play(request, first + times)
