@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.changes import Change
 from bot.messages import Message, Session
 from bot.models.tokens import PER_MESSAGE, PER_REQUEST, Estimator
 from bot.policy import Policy
 from bot.ports import ChatMessage, Reader
+from bot.sessions.branches import Branches
 
 FIRST_READ = 48
 HEADROOM = 0.9
@@ -34,10 +36,14 @@ class Context:
     """Builds contexts. Token estimates of stored messages are remembered, as their texts never change."""
 
     def __init__(self, reader: Reader, policy: Policy, estimator: Estimator) -> None:
-        self._reader = reader
+        self._branches = Branches(reader)
         self._policy = policy
         self._estimator = estimator
         self._tokens: OrderedDict[int, int] = OrderedDict()
+
+    def forget(self, changes: Sequence[Change]) -> None:
+        """Called with what was written elsewhere."""
+        self._branches.forget(changes)
 
     async def build(self, session: Session, prompt_id: int, now: datetime, *, shared: bool, keep: float = 1.0) -> Built:
         """The messages for an answer to `prompt_id`. `keep` is the part of the fitting turns that stays, for a server that said
@@ -45,20 +51,22 @@ class Context:
         system = ChatMessage("system", self._system(session, now))
         factor = self._estimator.calibrated(1000, session.model or self._policy.model) / 1000
         fixed = self._estimator.estimate(system.text) + PER_MESSAGE + PER_REQUEST
-        turns = await self._fitting(prompt_id, self._policy.context_tokens * HEADROOM / factor - fixed)
+        turns = await self._fitting(session.id, prompt_id, self._policy.context_tokens * HEADROOM / factor - fixed)
         if keep < 1.0:
             turns = turns[-max(1, int(len(turns) * keep)) :]
         messages = [message for turn in turns for message in turn]
         return Built((system, *_joined(messages, shared=shared)), fixed + sum(self._cost(message) for message in messages))
 
-    async def _fitting(self, prompt_id: int, room: float) -> list[list[Message]]:
+    async def _fitting(self, session_id: str, prompt_id: int, room: float) -> list[list[Message]]:
         """The newest turns that fit, oldest first; at least the newest."""
         limit = FIRST_READ
         while True:
-            branch = await self._reader.branch(prompt_id, limit)
+            branch = await self._branches.read(session_id, prompt_id, limit)
             whole = not branch or branch[0].number == 1 or len(branch) < limit
             turns = _turns([message for message in branch if _counts(message)])
             kept, full = self._newest(turns, room)
+            if full and kept:
+                self._branches.trim(session_id, kept[0][0])
             if full or whole:
                 return kept
             limit *= 4

@@ -11,7 +11,7 @@ from bot.errors import AdapterError, ContentRefused, PlaceMoved, PlaceUnavailabl
 from bot.events import Place
 from bot.messages import Button, Content, Message, Post, Turn, post_key
 from bot.replies import texts
-from bot.replies.poster import Poster, Target
+from bot.replies.poster import Claim, Poster, Target
 from bot.sessions.desk import Desk
 from bot.sessions.showing import answer_content
 
@@ -30,12 +30,18 @@ class Deliverer:
         self._desk = desk
         self._later = later
 
-    def poster(self, reply_id: int, target: Target, posts: Sequence[Post]) -> Poster:
+    def poster(self, reply_id: int, target: Target, posts: Sequence[Post], claim: Claim) -> Poster:
         desk = self._desk
-        return Poster(desk.adapters[target.place.platform], desk.store, desk.clock, desk.ids.next, reply_id, target, posts)
+        adapter = desk.adapters[target.place.platform]
+        return Poster(adapter, desk.store, desk.clock, desk.ids.next, reply_id, target, posts, claim=claim)
 
     async def deliver(self, reply_id: int, session_id: str = "") -> None:
         """Brings the posts of a reply in line, whatever state they are in."""
+        claim = Claim(self._desk.lock)
+        with self._desk.claimed(reply_id, claim):
+            await self._deliver(reply_id, session_id, claim)
+
+    async def _deliver(self, reply_id: int, session_id: str, claim: Claim) -> None:
         store = self._desk.store
         posts = await store.posts(reply_id)
         message = await store.message(reply_id)
@@ -49,7 +55,7 @@ class Deliverer:
         reply_to = turn.reply_to if turn else posts[0].reply_to
         content = await self._content(message, turn, posts)
         target = Target(place, reply_to if reply_to and reply_to.place == place else None, content.audience if content else "")
-        poster = self.poster(reply_id, target, posts)
+        poster = self.poster(reply_id, target, posts, claim)
         if content is None or any(post.state == "surplus" for post in posts):
             await self.attempt(poster, None, session_id)
         else:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from bot.changes import Change, DirtyPosts, DropPosts, MovePosts
 from bot.messages import Turn
 from bot.policy import Policy
 from bot.ports import Adapter, Clock, Store
+from bot.replies.poster import Claim
 from bot.rules.decision import Shown
 
 
@@ -71,7 +74,31 @@ class Desk:
     ids: Ids = field(default_factory=Ids)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     running: dict[int, Running] = field(default_factory=dict)
+    claims: dict[int, Claim] = field(default_factory=dict)
 
     def shown(self) -> dict[int, Shown]:
         """What people can see of the turns that run."""
         return {turn_id: Shown(running.text, running.visible) for turn_id, running in self.running.items()}
+
+    @contextmanager
+    def claimed(self, reply_id: int, claim: Claim) -> Iterator[None]:
+        """While the posts of the reply are brought in line, so that decisions about them are noticed."""
+        self.claims[reply_id] = claim
+        try:
+            yield
+        finally:
+            del self.claims[reply_id]
+
+    def outdate(self, changes: Sequence[Change]) -> None:
+        """What has just been decided about posts, under the lock, for whoever is busy with them."""
+        for change in changes:
+            match change:
+                case MovePosts(source, heir):
+                    for claim in self._claims_on(source):
+                        claim.outdated, claim.heir = True, heir
+                case DirtyPosts(reply_id) | DropPosts(reply_id):
+                    for claim in self._claims_on(reply_id):
+                        claim.outdated = True
+
+    def _claims_on(self, reply_id: int) -> list[Claim]:
+        return [claim for claimed, claim in self.claims.items() if (claim.heir or claimed) == reply_id]

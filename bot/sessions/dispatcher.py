@@ -50,8 +50,8 @@ class Dispatcher:
         self._lanes = Lanes(self._fail)
         self._timers: set[asyncio.Task[None]] = set()
         self._deliverer = Deliverer(self._desk, self._deliver_later)
-        context = Context(store, policy, self._estimator)
-        self._runner = TurnRunner(self._desk, model, context, self._estimator, self._deliverer)
+        self._context = Context(store, policy, self._estimator)
+        self._runner = TurnRunner(self._desk, model, self._context, self._estimator, self._deliverer)
         self._titles = Titles(self._desk, model)
         self._caught_up: set[str] = set()
         self._stopping = False
@@ -100,6 +100,8 @@ class Dispatcher:
         refusal = self._intake.admit(event)
         async with self._desk.lock:
             decision = await self._decided(event, refusal)
+            self._context.forget(decision.changes)
+            self._desk.outdate(decision.changes)
             for abort in decision.abort:
                 self._let_go(abort)
         self._set_going(decision)

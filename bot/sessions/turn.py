@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import ExitStack
 from dataclasses import replace
 
 from bot.changes import AdvanceLeaf, Change, DropPosts, FillMessage, MovePosts, SetTurn
@@ -11,7 +12,7 @@ from bot.errors import Conflict, ModelError, StorageError
 from bot.messages import FinishReason, MessageStatus, Session, Turn, TurnStatus, Usage
 from bot.models.tokens import Estimator
 from bot.ports import Model, ModelOptions
-from bot.replies.poster import Poster, Target
+from bot.replies.poster import Claim, Poster, Target
 from bot.replies.stream import ReplyStream
 from bot.sessions.asking import Answer, Asking
 from bot.sessions.context import Built, Context
@@ -46,7 +47,7 @@ class TurnRunner:
                 return
             self._desk.running[turn.id] = running
         posts = await self._desk.store.posts(turn.reply_id)
-        poster = self._deliverer.poster(turn.reply_id, Target(turn.place, turn.reply_to), posts)
+        poster = self._deliverer.poster(turn.reply_id, Target(turn.place, turn.reply_to), posts, Claim(self._desk.lock))
         try:
             if turn.attempts >= MOST_ATTEMPTS:
                 await self._end(running, poster, _failed(turn, GAVE_UP, ""))
@@ -126,19 +127,21 @@ class TurnRunner:
     async def _end(self, running: Running, poster: Poster, changes: tuple[Change, ...]) -> None:
         """Stores the outcome with the posts it is owed, then finishes the posts. A decision that was quicker wins."""
         turn = running.turn
-        async with self._desk.lock:
-            if running.released:
-                return
-            try:
-                await self._desk.store.apply((*changes, *poster.plan()))
-            except Conflict:
-                running.release(None)
-                return
-            self._desk.running.pop(turn.id, None)
-        message = await self._desk.store.message(turn.reply_id)
-        assert message is not None  # noqa: S101 - it has just been filled in
-        content = await answer_content(self._desk.store, message, await self._desk.store.turn_of(turn.reply_id))
-        await self._deliverer.attempt(poster, content, turn.session_id)
+        with ExitStack() as stack:
+            async with self._desk.lock:
+                if running.released:
+                    return
+                try:
+                    await self._desk.store.apply((*changes, *poster.plan()))
+                except Conflict:
+                    running.release(None)
+                    return
+                self._desk.running.pop(turn.id, None)
+                stack.enter_context(self._desk.claimed(turn.reply_id, poster.claim))
+            message = await self._desk.store.message(turn.reply_id)
+            assert message is not None  # noqa: S101 - it has just been filled in
+            content = await answer_content(self._desk.store, message, await self._desk.store.turn_of(turn.reply_id))
+            await self._deliverer.attempt(poster, content, turn.session_id)
 
     async def _let_go(self, running: Running, poster: Poster) -> None:
         """The turn was ended or parked by a decision: posts that were placed meanwhile go to the heir, or away."""
