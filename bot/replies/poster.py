@@ -6,6 +6,7 @@ after a crash or a lost answer can leave a stub behind, never a second answer (f
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -33,13 +34,36 @@ class Target:
     audience: str = ""
 
 
+@dataclass(slots=True)
+class Claim:
+    """On the posts of a reply, while they are brought in line with it. A decision made meanwhile, under the `lock`, may have `outdated`
+    what is being shown, or have given the posts to another reply, the `heir`."""
+
+    lock: asyncio.Lock
+    outdated: bool = False
+    heir: int | None = None
+
+
 class Poster:
-    """The posts of one reply. One call at a time; none is ever cancelled while it is under way."""
+    """The posts of one reply. One call at a time; none is ever cancelled while it is under way.
+
+    What it stores, it stores under the lock of decisions, so that it cannot undo one that it does not know of.
+    """
 
     def __init__(
-        self, adapter: Adapter, store: Store, clock: Clock, next_id: Callable[[], int], reply_id: int, target: Target, posts: Sequence[Post]
+        self,
+        adapter: Adapter,
+        store: Store,
+        clock: Clock,
+        next_id: Callable[[], int],
+        reply_id: int,
+        target: Target,
+        posts: Sequence[Post],
+        *,
+        claim: Claim,
     ) -> None:
         self.reply_id = reply_id
+        self.claim = claim
         self.target = target
         self.uncertain = False
         """Whether a preview ended unknown: it may still arrive after the final text."""
@@ -86,11 +110,15 @@ class Poster:
         done: list[Change] = []
         self.unsettled, self.uncertain = self.unsettled or self.uncertain, False
         for ordinal, part in enumerate(parts):
+            if self.claim.outdated:
+                return
             await self._show(ordinal, part)
             done.append(SetPost(self._posts[ordinal].id, "placed" if self.unsettled else "final", self._ref(ordinal)))
-        for ordinal in [ordinal for ordinal in self._posts if ordinal >= len(parts)]:
+        for ordinal in [ordinal for ordinal in self._posts if ordinal >= len(parts) and not self.claim.outdated]:
             done.append(await self._take_away(ordinal))
-        await self._store.apply(done)
+        async with self.claim.lock:
+            if not self.claim.outdated:
+                await self._store.apply(done)
 
     def plan(self) -> tuple[Change, ...]:
         """A first post, where there is none yet: so that what is owed is known, whatever happens next."""
@@ -150,23 +178,21 @@ class Poster:
         capabilities = self._adapter.capabilities(self.target.place)
         whole = capabilities.idempotent_send
         sent = part if whole or growing else self._stub(part)
-        known = self._posts.get(ordinal)
         ref = await self._send(ordinal, sent, preview=preview)
-        post = Post(
-            id=known.id if known else self._next_id(),
-            reply_id=self.reply_id,
-            ordinal=ordinal,
-            place=self.target.place,
-            state="placed",
-            key=post_key(self.reply_id, ordinal),
-            ref=ref,
-            content=known.content if known else None,
-            reply_to=known.reply_to if known else None,
-        )
-        self._posts[ordinal] = post
         self._shown[ordinal] = sent
-        await self._store.apply((SetPost(post.id, "placed", ref) if known else AddPost(post),))
+        async with self.claim.lock:
+            await self._store.apply((self._placed(ordinal, ref),))
         return whole
+
+    def _placed(self, ordinal: int, ref: MessageRef) -> Change:
+        """Remembers where the post is. A new one goes where the others went."""
+        known = self._posts.get(ordinal)
+        if known is not None:
+            self._posts[ordinal] = replace(known, state="placed", ref=ref)
+            return SetPost(known.id, "placed", ref)
+        owner, key = self.claim.heir or self.reply_id, post_key(self.reply_id, ordinal)
+        post = self._posts[ordinal] = Post(self._next_id(), owner, ordinal, self.target.place, "placed", key, ref)
+        return AddPost(post)
 
     async def _send(self, ordinal: int, part: Part, *, preview: bool) -> MessageRef:
         """A send that ended unknown is repeated: it carries no whole answer, or the platform knows its key."""

@@ -87,7 +87,7 @@ class Desk:
         try:
             yield
         finally:
-            del self.claims[reply_id]
+            self.claims.pop(reply_id, None)
 
     def outdate(self, changes: Sequence[Change]) -> None:
         """What has just been decided about posts, under the lock, for whoever is busy with them."""
