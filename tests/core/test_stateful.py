@@ -62,6 +62,25 @@ class Conversations(RuleBasedStateMachine):
             self.run_(self.both.say(*where))
             self.both.teller.next = ""
 
+    @rule(where=WHERE, how=st.sampled_from(["dumb", "begun"]), then=st.lists(st.integers(0, 8), min_size=1, max_size=3), pick=PICK)
+    def do_something_meanwhile(self, where: tuple[Place, str], how: str, then: list[int], pick: int) -> None:
+        """While an answer is held back in the place: chance alone seldom comes to that."""
+        self.say_and_be_kept_waiting(where, how)
+        for what in then:
+            match what:
+                case 0 | 1 | 2:
+                    self.say(where)
+                case 3 | 4:
+                    self.edit_in_the_chat(where, pick)
+                case 5:
+                    self.retry(where)
+                case 6:
+                    self.undo(where)
+                case 7:
+                    self.turn_to_another_version(where, pick, pick // 7)
+                case _:
+                    self.delete_in_the_chat(where, pick)
+
     @rule(where=WHERE)
     def say_in_vain(self, where: tuple[Place, str]) -> None:
         if self.both.held is None:
@@ -292,7 +311,7 @@ class Conversations(RuleBasedStateMachine):
 
 
 Conversations.TestCase.settings = settings(
-    max_examples=int(os.environ.get("PARLEY_TEST_EXAMPLES", "60")),
+    max_examples=int(os.environ.get("PARLEY_TEST_EXAMPLES", "120")),
     stateful_step_count=int(os.environ.get("PARLEY_TEST_STEPS", "25")),
     deadline=None,
     report_multiple_bugs=False,
