@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -100,13 +101,24 @@ def _life(settings: Settings, adapter: Callable[[Settings, Stop], Adapter]) -> i
 
 
 async def _serve(settings: Settings, adapter: Callable[[Settings, Stop], Adapter]) -> int:
-    from bot.serving import serve
-
     stop = Stop()
     async with AsyncExitStack() as stack:
-        store = await _store(settings.parley_database, stack)
+        # A large database is looked over for a good part of a second, in which the libraries can be loaded.
+        loading = asyncio.ensure_future(asyncio.to_thread(_load_libraries, adapter is _telegram))
+        try:
+            store = await _store(settings.parley_database, stack)
+        finally:
+            await loading
+        from bot.serving import serve
+
         restarts = Restarts(settings.parley_database.with_name("restarts.json"))
         return await serve(store, _model(settings, stack), [adapter(settings, stop)], settings.policy(), clock, restarts, stop)
+
+
+def _load_libraries(telegram: bool) -> None:
+    import_module("bot.serving")
+    if telegram:
+        import_module("adapters.telegram.adapter")
 
 
 async def _findings(settings: Settings) -> Sequence[Finding]:
