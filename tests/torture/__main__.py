@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shutil
 import sys
 import tempfile
 import time
@@ -63,7 +64,8 @@ async def _torture(plan: Plan, side_by_side: int) -> int:
                 outcome = await run(part, Path(folder), nursery)
                 total.add(outcome)
                 if outcome.problems:
-                    print(report(outcome, Path(folder)), flush=True)
+                    kept = shutil.copytree(folder, tempfile.mkdtemp(prefix="parley-torture-kept-"), dirs_exist_ok=True)
+                    print(f"{report(outcome, Path(folder))}\nthe database is kept in {kept}", flush=True)
             print(f"{time.monotonic() - began:6.0f} s: {total.line()}", flush=True)
 
     async with Nursery() as nursery:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tests.fakes.openai_server import prompts
 from tests.fakes.telegram import Chat, Message
 from tests.torture.crowd import Talker, answered, tags
 from tests.torture.records import FINISHED, Records, Row, read
@@ -59,6 +60,7 @@ async def check(world: World, kills: int) -> Verdict:
         if not talker.repeats:
             _in_order(talker, records, verdict)
     _edit_commands(world, records, verdict)
+    _own_words_only(world, verdict)
     for chat in world.fake.chats.values():
         _shown_as_stored(chat, records, verdict)
         _nothing_twice(chat, verdict)
@@ -144,6 +146,14 @@ def _in_order(talker: Talker, records: Records, verdict: Verdict) -> None:
     for refs in shown.values():
         if refs != sorted(refs):
             verdict.blame(f"{talker.person.name} was answered in another order: {refs}", talker.chat)
+
+
+def _own_words_only(world: World, verdict: Verdict) -> None:
+    """No prompt holds what somebody else said, or was answered (I10)."""
+    for request in world.model.requests:
+        named = {tag.partition("v")[0] for text in prompts(request.body) for tag in tags(text)}
+        if len({id(world.crowd.owners[tag]) for tag in named}) > 1:
+            verdict.problems.append(f"a prompt holds words of several people: {sorted(named)}")
 
 
 def _shown_as_stored(chat: Chat, records: Records, verdict: Verdict) -> None:

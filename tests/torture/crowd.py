@@ -78,6 +78,8 @@ class Crowd:
     talkers: list[Talker] = field(default_factory=list)
     done: dict[str, int] = field(default_factory=dict)
     edits: list[str] = field(default_factory=list)
+    owners: dict[str, Talker] = field(default_factory=dict)
+    """Whose a tag is, by the tag without its version."""
     _counter: int = 0
 
     def __post_init__(self) -> None:
@@ -106,12 +108,14 @@ class Crowd:
         self.done[name] = self.done.get(name, 0) + 1
         await self._deeds[name][1](talker)
 
-    def _tag(self, letter: str) -> str:
+    def _tag(self, letter: str, talker: Talker) -> str:
         self._counter += 1
-        return f"{letter}{self._counter}"
+        tag = f"{letter}{self._counter}"
+        self.owners[tag] = talker
+        return tag
 
     async def _says(self, talker: Talker, reply_to: Message | None = None) -> None:
-        text = f"{talker.mention}{self._tag('m')} {' '.join(self._random.choices(WORDS, k=4))}"
+        text = f"{talker.mention}{self._tag('m', talker)} {' '.join(self._random.choices(WORDS, k=4))}"
         talker.messages.append(await talker.person.says(talker.chat, text, reply_to=reply_to))
 
     async def _says_twice(self, talker: Talker) -> None:
@@ -134,7 +138,7 @@ class Crowd:
         return None
 
     async def _edit_command(self, talker: Talker) -> None:
-        tag = self._tag("e")
+        tag = self._tag("e", talker)
         self.edits.append(tag)
         await self._commands(talker, f"/edit {tag} other words")
 

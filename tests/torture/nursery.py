@@ -1,7 +1,7 @@
 """Lives of the bot: forked from a parent that has imported everything and has neither a loop nor a thread, or started as operators do.
 
-As a process of its own (`python -m tests.torture.nursery`) it is that parent: a line that says what to start in, the child's process id out; a line
-with an id in, how that child ended out (null: it lives).
+As a process of its own (`python -m tests.torture.nursery`) it is that parent: a line that says what to start in, the child's process id
+out; a line with an id in, how that child ended out (null: it lives).
 """
 
 from __future__ import annotations
