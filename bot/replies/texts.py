@@ -25,7 +25,7 @@ def plain(text: str) -> str:
 
 def plain_lines(text: str) -> str:
     """A text of several lines so that it shows to the letter inside Markdown, line by line."""
-    return "\\\n".join(plain(line) for line in text.splitlines() if line.strip())
+    return "  \n".join(plain(line) for line in text.splitlines() if line.strip())
 
 
 WAITING = _("…")
@@ -33,6 +33,7 @@ STILL_THINKING = _("Still thinking")
 STUB = _("(moved up)")
 LATE = _("*(late)*")
 STOPPED_MARK = _("*(stopped)*")
+HELD_BACK_MARK = _("*(the model's provider held the rest back)*")
 STOPPED_EMPTY = _("Stopped before the first word.")
 CANNOT_SHOW = _("This answer could not be shown here. /retry makes it anew.")
 GAVE_UP = _("This answer was tried three times and did not come through. Press Retry to try once more.")
@@ -87,7 +88,6 @@ ALREADY_BEGUN = _("This session has messages already, so nothing was brought alo
 OPENED = _("Here we go on with **{title}** (`#{id}`), {count} messages so far.")
 OPENED_ANEW = _("Opened **{title}** (`#{id}`) again, {count} messages so far.")
 BEGAN_ELSEWHERE = _("**{title}** began somewhere else. Open it here, where others can read along?")
-SHARED_ONLY_THERE = _("That session is shared by a chat, and opens only there.")
 TITLE_SET = _("This session is now called **{title}**.")
 DELETED = _("Deleted **{title}** (`#{id}`). It is gone for good in {hours} h.")
 UNDELETED = _("**{title}** (`#{id}`) is back.")
@@ -171,10 +171,10 @@ WENT_WRONG = _("Something went wrong on my side, and the cause is in the log. Pl
 
 def model_failure(kind: ModelErrorKind, retry_after: float | None = None) -> str:
     """One plain line for a failed answer; `retry_after` is in seconds."""
-    if retry_after is None:
+    if retry_after is None or retry_after < 1.5:  # noqa: PLR2004 - no plural
         when = IN_A_MOMENT
     elif retry_after < 120:  # noqa: PLR2004 - two minutes: seconds are still easy to read
-        when = IN_SECONDS.format(count=max(1, round(retry_after)))
+        when = IN_SECONDS.format(count=round(retry_after))
     else:
         when = IN_MINUTES.format(count=round(retry_after / 60))
     return MODEL_FAILURES[kind].format(when=when)

@@ -26,6 +26,8 @@ def _marked(message: Message, turn: Turn | None) -> str:
         case "failed":
             line = failure_line(turn.error if turn else "")
             return f"{message.text}\n\n{line}" if message.text.strip() else line
+        case _ if message.finish == "filtered":
+            return f"{message.text.rstrip()}\n\n{texts.HELD_BACK_MARK}"
         case _:
             return message.text
 
@@ -42,14 +44,27 @@ def failure_line(error: str) -> str:
 
 async def _buttons(reader: Reader, message: Message) -> tuple[ButtonRow, ...]:
     rows: list[ButtonRow] = []
-    prompt = await reader.message(message.parent_id) if message.parent_id is not None else None
-    if prompt is not None and prompt.role == "user" and await _has_versions(reader, prompt):
-        rows.append(await _arrows(reader, prompt))
+    for prompt in await _prompts(reader, message):
+        if await _has_versions(reader, prompt):
+            rows.append(await _arrows(reader, prompt))
     row: ButtonRow = await _arrows(reader, message) if await _has_versions(reader, message) else ()
     row += (Button(texts.RETRY, f"retry #{message.host or message.id:x}"),)
     if message.finish == "length":
         row += (Button(texts.CONTINUE, f"continue #{message.id:x}"),)
     return (*rows, row)
+
+
+async def _prompts(reader: Reader, answer: Message) -> list[Message]:
+    """The user messages that the answer answers: several where they came quickly one after the other."""
+    prompts: list[Message] = []
+    limit = FEW
+    while len(prompts) < limit // FEW * FEW:
+        branch = await reader.branch(answer.parent_id, limit)
+        prompts = list(takewhile(lambda message: message.role == "user", reversed(branch)))[::-1]
+        if len(prompts) < len(branch) or len(branch) < limit:
+            break
+        limit *= FEW
+    return prompts
 
 
 async def standing_versions(reader: Reader, message: Message) -> list[int]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from adapters.telegram.adapter import TelegramAdapter
@@ -13,7 +15,9 @@ from adapters.telegram.limiter import Limits
 from adapters.telegram.options import TelegramOptions
 from bot.clock import SystemClock
 from bot.models.openai import Deadlines, OpenAIModel
+from bot.models.reader import Limits as ReadingLimits
 from bot.policy import Policy
+from bot.ports import Clock, Store
 from bot.sessions.dispatcher import Dispatcher
 from storage.sqlite.store import SqliteStore
 from tests.fakes.openai_server import FakeOpenAI
@@ -26,6 +30,42 @@ LIMITS = Limits(
 )
 """So wide that no test waits for them; the limits have tests of their own."""
 POLICY = Policy(model="fake-1", titles=False, rate=1000)
+KEY = "sk-canary-0123456789"
+
+
+class QuickClock:
+    """The wall's time, `speed` times as fast from when it was made; given to several lives it goes on from one to the next."""
+
+    def __init__(self, speed: float = 100.0) -> None:
+        self.speed = speed
+        self.skipped = 0.0
+        self._began, self._start = datetime.now(UTC), time.monotonic()
+
+    def now(self) -> datetime:
+        return self._began + timedelta(seconds=self.monotonic())
+
+    def monotonic(self) -> float:
+        return (time.monotonic() - self._start) * self.speed + self.skipped
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(max(0.0, seconds) / self.speed)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a house may have otherwise: the core's clock, the adapter's and the model's (for the dates that servers name), how long the
+    model is waited for and read, and what stands between the core and its store."""
+
+    policy: Policy = POLICY
+    clock: Clock = field(default_factory=SystemClock)
+    outside: Clock = field(default_factory=SystemClock)
+    dates: Clock = field(default_factory=SystemClock)
+    limits: Limits = LIMITS
+    poll_grace: float = 20.0
+    call_timeout: float = 20.0
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    reading: ReadingLimits = field(default_factory=ReadingLimits)
+    storing: Callable[[SqliteStore], Store] = lambda store: store
 
 
 @dataclass(slots=True)
@@ -49,14 +89,21 @@ class House:
 
 
 @asynccontextmanager
-async def parley(path: Path, telegram: FakeTelegram, openai: FakeOpenAI, policy: Policy = POLICY) -> AsyncIterator[House]:
+async def parley(path: Path, telegram: FakeTelegram, openai: FakeOpenAI, plan: Plan | None = None) -> AsyncIterator[House]:
     """One life of Parley on the database at `path`."""
-    clock = SystemClock()
+    plan = plan or Plan()
     store = await SqliteStore.open(path)
-    options = TelegramOptions(telegram.token, telegram.url, lock_folder=str(path.parent), poll_timeout=2)
-    adapter = TelegramAdapter(options, clock, LIMITS)
-    model = OpenAIModel("sk-test", openai.base_url, {}, Deadlines(), clock=clock)
-    core = Dispatcher(store, model, {"telegram": adapter}, policy, clock)
+    options = TelegramOptions(
+        telegram.token,
+        telegram.url,
+        lock_folder=str(path.parent),
+        poll_timeout=2,
+        poll_grace=plan.poll_grace,
+        call_timeout=plan.call_timeout,
+    )
+    adapter = TelegramAdapter(options, plan.outside, plan.limits)
+    model = OpenAIModel(KEY, openai.base_url, {}, plan.deadlines, clock=plan.dates, limits=plan.reading)
+    core = Dispatcher(plan.storing(store), model, {"telegram": adapter}, plan.policy, plan.clock)
     await core.start()
     receiving = asyncio.create_task(adapter.run(core))
     ann = telegram.person(1001, "Ann")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes import openai_server
 from tests.fakes.openai_script import Raw, Refusal, Reply, stream
 from tests.fakes.openai_server import FakeOpenAI
 from tests.fakes.telegram import FakeTelegram, Message
@@ -33,7 +34,7 @@ async def press(house: House, label: str, message: Message | None = None) -> Non
 
 def prompts(house: House) -> list[str]:
     """What the model was asked last, without the system prompt."""
-    return [message["content"] for message in house.openai.requests[-1].body["messages"][1:]]
+    return openai_server.prompts(house.openai.requests[-1].body)[1:]
 
 
 async def test_a_text_is_answered_and_formatted(house: House) -> None:
