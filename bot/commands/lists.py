@@ -56,7 +56,7 @@ async def _history_line(call: Call, message: Message) -> str:
     if status:
         marks.append(status)
     text = message.text if len(message.text) <= SHORTENED else f"{message.text[:SHORTENED]}…"
-    return f"**{message.number}. {texts.plain(who)}** · {' · '.join(marks)}\n{texts.plain_lines(text)}".rstrip()
+    return f"**{message.number}. {texts.plain(who)}** · {' · '.join(marks)}  \n{texts.plain_lines(text)}".rstrip()
 
 
 def _arrows(of: str, page: int, pages: int) -> tuple[ButtonRow, ...]:

@@ -19,13 +19,18 @@ async def find_tail(reader: Reader, session: Session, message: Message) -> Tail 
     Where no version of it is on the current branch, the branch last current under the message.
     """
     on_branch = await reader.nth(session.leaf, message.number)
-    if on_branch is not None and on_branch.first_version == message.first_version:
+    if on_branch is not None and _is_version(on_branch, message):
         return await _tail(reader, session, session.leaf, message.number)
     host = message.host or message.id
     elsewhere = await _tail(reader, session, await reader.newest_leaf(host), message.number)
     if elsewhere is None or host not in (elsewhere.subject.id, elsewhere.subject.host):
         return None
     return elsewhere
+
+
+def _is_version(one: Message, other: Message) -> bool:
+    """Versions of one message; or copies of it that were made when an earlier one of several quick messages was edited."""
+    return one.first_version == other.first_version or (one.source is not None and one.source == other.source)
 
 
 async def _tail(reader: Reader, session: Session, leaf: int | None, number: int) -> Tail | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 
 from bot.errors import AlreadySeen, Conflict
-from bot.events import Author, Event, MessageReceived, Place
+from bot.events import Author, Event, MessageDeleted, MessageReceived, Place, PlaceChanged
 from bot.messages import Ask
 from bot.models.tokens import Estimator
 from bot.policy import Policy
@@ -28,6 +28,13 @@ log = logging.getLogger(__name__)
 
 DECISION_TRIES = 5
 PURGE_EVERY = 3600.0
+
+
+def _concerns_the_bot(event: Event) -> bool:
+    """What people say among themselves is none of its business, and with other bots it does not talk (U19)."""
+    if isinstance(event, MessageDeleted | PlaceChanged):
+        return True
+    return not event.author.is_bot and (not isinstance(event, MessageReceived) or event.addressed)
 
 
 class Dispatcher:
@@ -94,7 +101,7 @@ class Dispatcher:
 
     async def accept(self, event: Event) -> str | None:
         """See bot.ports.Core."""
-        if isinstance(event, MessageReceived) and not event.addressed:
+        if not _concerns_the_bot(event):
             return None
         event = clean(event)
         refusal = self._intake.admit(event)

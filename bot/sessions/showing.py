@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import takewhile
+
 from bot.messages import Button, ButtonRow, Content, Message, Turn
 from bot.ports import Reader
 from bot.replies import texts
@@ -9,6 +12,8 @@ from bot.replies import texts
 GAVE_UP = "gave_up"
 WENT_WRONG = "went_wrong"
 LATE = "late"
+FEW, MANY = 2, 50
+"""Messages that are read to find the prompts of an answer: nearly always the last one is all."""
 
 
 async def answer_content(reader: Reader, message: Message, turn: Turn | None) -> Content:
@@ -56,15 +61,12 @@ async def _buttons(reader: Reader, message: Message) -> tuple[ButtonRow, ...]:
 
 async def _prompts(reader: Reader, answer: Message) -> list[Message]:
     """The user messages that the answer answers: several where they came quickly one after the other."""
-    prompts: list[Message] = []
-    limit = FEW
-    while len(prompts) < limit // FEW * FEW:
+    branch: Sequence[Message] = ()
+    for limit in (FEW, MANY):
         branch = await reader.branch(answer.parent_id, limit)
-        prompts = list(takewhile(lambda message: message.role == "user", reversed(branch)))[::-1]
-        if len(prompts) < len(branch) or len(branch) < limit:
+        if len(branch) < limit or branch[0].role == "assistant":
             break
-        limit *= FEW
-    return prompts
+    return list(takewhile(lambda message: message.role == "user", reversed(branch)))[::-1]
 
 
 async def standing_versions(reader: Reader, message: Message) -> list[int]:

@@ -76,6 +76,11 @@ def _set_post(change: SetPost, connection: sqlite3.Connection) -> None:
 @carry_out.register
 def _move_posts(change: MovePosts, connection: sqlite3.Connection) -> None:
     connection.execute(
+        "UPDATE posts SET state = 'gone' WHERE reply_id = :to AND place_id NOT IN (SELECT place_id FROM posts WHERE reply_id = :source) "
+        "AND EXISTS (SELECT 1 FROM posts WHERE reply_id = :source AND state <> 'gone')",
+        {"to": change.to_reply, "source": change.from_reply},
+    )
+    connection.execute(
         "UPDATE posts SET reply_id = ?, state = CASE state WHEN 'final' THEN 'placed' ELSE state END "
         "WHERE reply_id = ? AND state <> 'gone'",
         (change.to_reply, change.from_reply),

@@ -1,29 +1,15 @@
-"""What is remembered of a branch is as good as reading it, and is forgotten when a mark changes."""
+"""What people do beside the current branch, and while something waits: cases that the stateful test found, told one by one."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from bot.messages import Message
-from bot.ports import Reader
-from bot.sessions.branches import Branches
+from bot.events import Author, Place
 from tests.core.talk import Talk, talking
-
-
-class CountingReader:
-    """Counts the rows that are read."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self.rows = 0
-
-    async def branch(self, leaf: int | None, limit: int, *, down_to: int = 1) -> Sequence[Message]:
-        read = await self._reader.branch(leaf, limit, down_to=down_to)
-        self.rows += len(read)
-        return read
 
 
 @pytest.fixture
@@ -32,44 +18,63 @@ async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
         yield talk
 
 
-async def test_a_turn_of_a_long_session_reads_only_what_is_new(talk: Talk) -> None:
-    reader = CountingReader(talk.store)
-    branches = Branches(reader)  # type: ignore[arg-type]
-    for number in range(30):
-        await talk.says(f"say {number}")
-        session = (await talk.store.find(talk.place, "7")).session
-        assert session is not None
-        prompt = (await talk.store.branch(session.leaf, 2))[0]
-        before = reader.rows
-        assert await branches.read(session.id, prompt.id, 48) == tuple(await talk.store.branch(prompt.id, 1000))
-        assert reader.rows - before <= 2
-
-
-async def test_an_edited_answer_is_read_anew(talk: Talk) -> None:
+async def test_a_deletion_beside_the_branch_leaves_the_branch(talk: Talk) -> None:
     await talk.says("one")
-    await talk.says("two")
-    await talk.says("/edit 2 my own words")
-    await talk.says("three")
-    assert talk.asked() == ["one", "my own words", "two", "Echo: two", "three"]
-    await talk.says("/edit 2 other words")
-    await talk.says("four")
-    assert talk.asked()[:2] == ["one", "other words"]
-
-
-async def test_a_removed_turn_is_read_anew(talk: Talk) -> None:
-    await talk.says("one")
+    first = talk.last
     ref = await talk.says("two")
-    await talk.says("three")
+    await talk.replies(first, "three")
     await talk.deletes(ref)
     await talk.says("four")
-    assert "two" not in talk.asked()
+    assert talk.asked() == ["one", "Echo: one", "three", "Echo: three", "four"]
+    assert "Echo: two" not in talk.texts()
 
 
-async def test_going_back_to_a_version_reads_its_branch(talk: Talk) -> None:
-    first = await talk.says("one")
-    await talk.says("two")
+async def test_an_answer_that_was_taken_away_is_not_shown_again(talk: Talk) -> None:
+    ref = await talk.says("one")
+    await talk.says("/undo")
+    await talk.deletes(ref)
+    assert "Echo: one" not in talk.texts()
+
+
+async def test_an_edit_of_a_waiting_message_leaves_the_running_answer_its_posts(talk: Talk) -> None:
+    gate = asyncio.Event()
+    talk.model.says("a long answer that goes on", gate=gate, held=3)
+    await talk.hears("one")
+    await talk.shows("a long")
+    await talk.hears("two")
+    await talk.hears("/edit zwei")
+    gate.set()
+    await talk.settle()
+    assert talk.texts() == ["a long answer that goes on", "Echo: zwei"]
+
+
+async def test_an_answer_is_shown_in_the_place_where_it_was_last_asked_for(talk: Talk) -> None:
+    group = Place("memory", "-5", kind="group")
+    await talk.says("one", place=group)
+    session = (await talk.store.find(group, "7")).session
+    assert session is not None
+    await talk.says(f"/open #{session.id}")
+    talk.model.says("another answer")
+    await talk.says("/retry")
+    assert talk.texts()[-1] == "another answer"
+    await talk.presses("‹")
+    assert talk.texts()[-1] == "Echo: one"
+    assert [seen.text for seen in talk.chat(group)] == ["Echo: one"]
+    await talk.presses("›")
+    assert talk.texts()[-1] == "another answer"
+    assert [seen.text for seen in talk.chat(group)] == ["Echo: one"]
+
+
+async def test_a_native_edit_goes_to_the_copy_on_the_branch(talk: Talk) -> None:
+    first = await talk.hears("one")
+    second = await talk.says("two")
     await talk.edits(first, "uno")
-    await talk.says("due")
-    await talk.presses("Back to version 1")
-    await talk.says("three")
-    assert talk.asked() == ["one", "Echo: one", "two", "Echo: two", "three"]
+    await talk.presses("‹")
+    await talk.edits(second, "zwei")
+    assert talk.asked() == ["one\n\nzwei"]
+
+
+async def test_u19_bots_are_not_answered(talk: Talk) -> None:
+    await talk.says("hello from a machine", author=Author("99", "Robot", is_bot=True))
+    assert talk.texts() == []
+    assert talk.model.requests == []

@@ -1,0 +1,75 @@
+"""What is remembered of a branch is as good as reading it, and is forgotten when a mark changes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.messages import Message
+from bot.ports import Reader
+from bot.sessions.branches import Branches
+from tests.core.talk import Talk, talking
+
+
+class CountingReader:
+    """Counts the rows that are read."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self.rows = 0
+
+    async def branch(self, leaf: int | None, limit: int, *, down_to: int = 1) -> Sequence[Message]:
+        read = await self._reader.branch(leaf, limit, down_to=down_to)
+        self.rows += len(read)
+        return read
+
+
+@pytest.fixture
+async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
+    async with talking(tmp_path / "parley.db") as talk:
+        yield talk
+
+
+async def test_a_turn_of_a_long_session_reads_only_what_is_new(talk: Talk) -> None:
+    reader = CountingReader(talk.store)
+    branches = Branches(reader)  # type: ignore[arg-type]
+    for number in range(30):
+        await talk.says(f"say {number}")
+        session = (await talk.store.find(talk.place, "7")).session
+        assert session is not None
+        prompt = (await talk.store.branch(session.leaf, 2))[0]
+        before = reader.rows
+        assert await branches.read(session.id, prompt.id, 48) == tuple(await talk.store.branch(prompt.id, 1000))
+        assert reader.rows - before <= 2
+
+
+async def test_an_edited_answer_is_read_anew(talk: Talk) -> None:
+    await talk.says("one")
+    await talk.says("two")
+    await talk.says("/edit 2 my own words")
+    await talk.says("three")
+    assert talk.asked() == ["one", "my own words", "two", "Echo: two", "three"]
+    await talk.says("/edit 2 other words")
+    await talk.says("four")
+    assert talk.asked()[:2] == ["one", "other words"]
+
+
+async def test_a_removed_turn_is_read_anew(talk: Talk) -> None:
+    await talk.says("one")
+    ref = await talk.says("two")
+    await talk.says("three")
+    await talk.deletes(ref)
+    await talk.says("four")
+    assert "two" not in talk.asked()
+
+
+async def test_going_back_to_a_version_reads_its_branch(talk: Talk) -> None:
+    first = await talk.says("one")
+    await talk.says("two")
+    await talk.edits(first, "uno")
+    await talk.says("due")
+    await talk.presses("Back to version 1")
+    await talk.says("three")
+    assert talk.asked() == ["one", "Echo: one", "two", "Echo: two", "three"]
