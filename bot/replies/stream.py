@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from bot.errors import AdapterError, RateLimited
+from bot.errors import AdapterError, PlaceUnavailable, RateLimited
 from bot.ports import Adapter, Clock
 from bot.replies import texts
 from bot.replies.poster import Poster
@@ -107,6 +107,8 @@ class ReplyStream:
             await preview
         except RateLimited as limited:
             return min(limited.retry_after, LONGEST_PAUSE)
+        except PlaceUnavailable:
+            self._closing.set()  # each preview would be refused like this one; the final text shows whether that has changed
         except AdapterError:
             return 3.0
         return 0.0

@@ -12,13 +12,14 @@ from bot.commands.perform import perform
 from bot.commands.tails import find_tail, first_answer, place_of
 from bot.events import Author, CommandInvoked, Event, MessageDeleted, MessageEdited, MessageReceived, MessageRef, Place, PlaceChanged
 from bot.limits import Once, RateLimit
-from bot.messages import Account, Found
+from bot.messages import Account, Found, PlaceSettings
 from bot.models.tokens import Estimator
 from bot.replies import texts
 from bot.rules.decision import NOTHING, Asked, Decision, Given
 from bot.rules.navigate import remove, undo
 from bot.rules.revise import revise
 from bot.rules.say import say
+from bot.rules.turns import stop
 from bot.sessions.cleaning import is_blank
 from bot.sessions.decide import Perform, receive
 from bot.sessions.desk import Desk
@@ -55,7 +56,7 @@ class Intake:
         """What the event changes; None where it was accepted before."""
         match event:
             case PlaceChanged():
-                return self._place_changed(event)
+                return await self._place_changed(event)
             case MessageDeleted():
                 return await self._deleted(event)
             case MessageReceived() | MessageEdited() | CommandInvoked():
@@ -167,14 +168,24 @@ class Intake:
             return undo(given, session, turn, tail.turns, tail.answer_place or event.ref.place)
         return remove(given, session, turn, tail.turns, await place_of(self._desk.store, turn[-1].id))
 
-    def _place_changed(self, event: PlaceChanged) -> Decision:
+    async def _place_changed(self, event: PlaceChanged) -> Decision:
         match event.change:
             case "moved" if event.moved_to is not None:
                 return Decision((MovePlace(event.place, event.moved_to),))
             case "blocked" | "removed":
-                return Decision((SetReachable(event.place, False),))
+                return Decision((SetReachable(event.place, False),)) + await self._stop_all(event.place)
             case _:
                 return Decision((SetReachable(event.place, True),))
+
+    async def _stop_all(self, place: Place) -> Decision:
+        """Nobody can read what is being answered in the chat and its topics, so it costs no more tokens (P16)."""
+        given, _learned = self._given(Author("", ""), place, Found(PlaceSettings(place)))
+        decision = NOTHING
+        for session_id, where in await self._desk.store.owing_sessions():
+            if (where.platform, where.chat_id) == (place.platform, place.chat_id):
+                for turn in await self._desk.store.open_turns(session_id):
+                    decision += stop(given, turn) if turn.place.chat_id == place.chat_id else NOTHING
+        return decision
 
     def _tokens(self, text: str) -> int:
         """An estimate where it could matter: a short text always fits."""

@@ -19,6 +19,7 @@ from bot.models.reader import Limits as ReadingLimits
 from bot.policy import Policy
 from bot.ports import Clock, Store
 from bot.sessions.dispatcher import Dispatcher
+from bot.supervisor import Restarts, keep
 from storage.sqlite.store import SqliteStore
 from tests.fakes.openai_server import FakeOpenAI
 from tests.fakes.telegram import FakeTelegram
@@ -105,7 +106,7 @@ async def parley(path: Path, telegram: FakeTelegram, openai: FakeOpenAI, plan: P
     model = OpenAIModel(KEY, openai.base_url, {}, plan.deadlines, clock=plan.dates, limits=plan.reading)
     core = Dispatcher(plan.storing(store), model, {"telegram": adapter}, plan.policy, plan.clock)
     await core.start()
-    receiving = asyncio.create_task(adapter.run(core))
+    receiving = asyncio.create_task(keep(adapter, core, plan.clock, Restarts(path.with_name("restarts.json"))))
     ann = telegram.person(1001, "Ann")
     try:
         yield House(telegram, openai, core, store, adapter, ann, telegram.private_chat(ann))

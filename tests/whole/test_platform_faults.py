@@ -1,0 +1,311 @@
+"""Rows P of the list of faults through the whole house: what Telegram does wrong, and what the people in the chat see of it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from bot.replies.texts import WAITING
+from tests.fakes.openai_script import DONE, ROLE, Raw, Reply, Step, chunk
+from tests.fakes.openai_server import FakeOpenAI, prompts
+from tests.fakes.telegram import Call, FakeTelegram
+from tests.fakes.telegram.faults import What
+from tests.whole.house import House, Plan, QuickClock, parley
+
+WHOLE = "some words and then some more of them"
+
+
+def slowly(pause: float = 0.3) -> Step:
+    """An answer whose first words stand for a while."""
+    return Raw((ROLE, chunk("some words "), pause, chunk("and then "), 0.05, chunk("some more of them"), chunk({}, "stop"), DONE))
+
+
+async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+def is_final(call: Call) -> bool:
+    return WAITING not in call.params["text"]
+
+
+def is_preview(call: Call) -> bool:
+    return not is_final(call)
+
+
+def writes(telegram: FakeTelegram) -> list[Call]:
+    return [call for call in telegram.calls if call.method in ("sendMessage", "editMessageText")]
+
+
+async def shown_is_stored(house: House) -> bool:
+    """Whether the person's chat shows the newest answer as it is stored."""
+    found = await house.store.find(house.adapter.private_place(str(house.ann.id)), str(house.ann.id))  # type: ignore[arg-type]
+    return found.leaf is not None and found.leaf.text == house.chat.last.text
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as telegram:
+        yield telegram
+        assert telegram.violations == []
+
+
+@pytest.fixture
+async def openai() -> AsyncIterator[FakeOpenAI]:
+    async with FakeOpenAI() as openai:
+        yield openai
+
+
+@pytest.fixture
+def plan() -> Plan:
+    clock = QuickClock()
+    return Plan(clock=clock, outside=clock)
+
+
+@pytest.fixture
+async def house(tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI, plan: Plan) -> AsyncIterator[House]:
+    async with parley(tmp_path / "parley.db", telegram, openai, plan) as house:
+        yield house
+
+
+async def test_p1_p3_refused_previews_cost_only_previews(house: House) -> None:
+    house.telegram.faults.add("editMessageText", retry_after=3, times=2, when=is_preview)
+    house.openai.script(Reply(WHOLE, tokens_per_second=40))
+    await house.ann.says(house.chat, "one")
+    await house.settle()
+    assert house.chat.texts == [WHOLE]
+    written = [call.params["text"] for call in writes(house.telegram) if not call.refused]
+    assert len(written) > 2
+    assert all(one != other for one, other in pairwise(written))
+
+
+async def test_p2_a_final_text_refused_for_minutes_arrives_after_them_and_after_a_restart(
+    tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI
+) -> None:
+    clock = QuickClock(speed=300)
+    plan = Plan(clock=clock, outside=clock)
+    refusal = telegram.faults.add("editMessageText", retry_after=137, when=is_final)
+    async with parley(tmp_path / "parley.db", telegram, openai, plan) as house:
+        ann, chat = house.ann, house.chat
+        await ann.says(chat, "one")
+        await until(lambda: refusal.hits)
+        await until(lambda: any(call.code == 429 for call in telegram.calls))
+        await asyncio.sleep(0.05)
+    await ann.says(chat, "two")
+    async with parley(tmp_path / "parley.db", telegram, openai, plan) as house:
+        await house.settle()
+    assert chat.texts == ["You said: one", "You said: two"]
+    assert len(openai.requests) == 2, "what is stored is not asked for again"
+    refused = next(call for call in telegram.calls if call.code == 429)
+    later = next(call for call in writes(telegram)[writes(telegram).index(refused) + 1 :])
+    assert later.at - refused.at >= 136 / 300
+
+
+@pytest.mark.parametrize("what", [What(error=502, after=True), What(cut=True, after=True), What(hang=True, after=True)], ids=str)
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("method", ["sendMessage", "editMessageText"])
+async def test_p4_p5_p34_an_effect_without_an_answer_makes_no_second_answer(
+    tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI, plan: Plan, method: str, times: int, what: What
+) -> None:
+    async with parley(tmp_path / "parley.db", telegram, openai, replace(plan, call_timeout=0.15)) as house:
+        fault = telegram.faults.add(method, **what)
+        fault.times = times
+        await house.ann.says(house.chat, "one")
+        await house.settle()
+        assert fault.hits == times
+        *strays, answer = house.chat.texts
+        assert answer == "You said: one"
+        assert len(strays) == (times if method == "sendMessage" else 0)
+        assert all(stray.endswith(WAITING) and "one" not in stray for stray in strays)
+        await house.ann.says(house.chat, "two")
+        await house.settle()
+        assert prompts(openai.requests[-1].body)[1:] == ["one", "You said: one", "two"]
+
+
+async def test_p6_p7_a_deaf_adapter_is_started_anew_and_hears(
+    tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI, plan: Plan
+) -> None:
+    telegram.faults.add("getUpdates", hang=True, times=4)
+    async with parley(tmp_path / "parley.db", telegram, openai, replace(plan, poll_grace=0.1)) as house:
+        await house.ann.says(house.chat, "anybody?")
+        await house.chat.wait_for("You said: anybody?")
+        assert len(telegram.calls_of("getMe")) == 2
+        assert len(openai.requests) == 1
+
+
+async def test_p8_an_update_that_comes_twice_is_answered_once(house: House) -> None:
+    await house.ann.says(house.chat, "one")
+    house.telegram.updates.repeat(house.telegram.updates.log[-1])
+    await house.settle()
+    house.telegram.updates.repeat(house.telegram.updates.log[-1])
+    await house.settle()
+    assert house.chat.texts == ["You said: one"]
+    assert len(house.openai.requests) == 1
+
+
+async def test_p9_what_was_confirmed_and_not_answered_is_answered_by_the_next_life(
+    tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI, plan: Plan
+) -> None:
+    openai.script(Raw((ROLE,), end="hang"))
+    async with parley(tmp_path / "parley.db", telegram, openai, plan) as house:
+        ann, chat = house.ann, house.chat
+        await ann.says(chat, "one")
+        await until(lambda: telegram.updates.confirmed and openai.streams)
+    assert not telegram.updates.waiting
+    async with parley(tmp_path / "parley.db", telegram, openai, plan):
+        await chat.wait_for("You said: one")
+    assert chat.texts == ["You said: one"]
+
+
+async def test_p10_a_backlog_is_answered_oldest_first_and_says_that_it_is_late(
+    tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI, plan: Plan
+) -> None:
+    people = [telegram.person(3000 + number, f"P{number}") for number in range(4)]
+    chats = [telegram.private_chat(person) for person in people]
+    for minutes, person, chat in zip((90, 60, 40, 5), people, chats, strict=True):
+        telegram.shift = -60.0 * minutes
+        await person.says(chat, f"sent {minutes} minutes ago")
+    telegram.shift = 0.0
+    async with parley(tmp_path / "parley.db", telegram, openai, plan) as house:
+        await house.settle()
+    assert [chat.texts for chat in chats[:3]] == [[f"(late)\n\nYou said: sent {minutes} minutes ago"] for minutes in (90, 60, 40)]
+    assert chats[3].texts == ["You said: sent 5 minutes ago"]
+    assert [request.prompt for request in openai.requests] == [f"sent {minutes} minutes ago" for minutes in (90, 60, 40, 5)]
+
+
+async def test_p12_a_post_deleted_before_the_final_text_is_sent_once_as_a_new_one(house: House) -> None:
+    house.openai.script(slowly())
+    await house.ann.says(house.chat, "one")
+    await house.ann.deletes(await house.chat.wait_for("some words"))
+    await house.settle()
+    assert house.chat.texts == [WHOLE]
+    await house.ann.presses(house.chat.last, "Retry")
+    await house.settle()
+    assert house.chat.texts == ["You said: one"]
+
+
+async def test_p13_p14_refused_formatting_is_shown_plain_and_whole(house: House) -> None:
+    no = "Bad Request: can't parse entities: no"
+    house.telegram.faults.add("editMessageText", error=400, description=no, when=lambda call: call.params.get("entities"), times=None)
+    house.openai.script(Reply("**bold** words", tokens_per_second=100))
+    await house.ann.says(house.chat, "one")
+    await house.settle()
+    assert [(post.text, post.entities) for post in house.chat.from_bot] == [("bold words", [])]
+    assert house.chat.last.labels() == ["Retry"]
+
+
+@pytest.mark.parametrize("words", [(), ("some ", "words ")])
+async def test_p16_who_blocks_the_bot_costs_no_more_and_comes_back_by_writing(house: House, words: tuple[str, ...]) -> None:
+    house.openai.script(Raw((ROLE, *map(chunk, words)), end="hang"))
+    await house.ann.says(house.chat, "one")
+    await until(lambda: house.openai.streams)
+    if words:
+        await house.chat.wait_for("some words")
+        await house.ann.says(house.chat, "two")
+    await house.ann.blocks(house.chat)
+    await house.settle()
+    await until(lambda: not house.openai.streams)
+    assert len(house.openai.requests) == 1
+    assert not await house.store.owing_sessions()
+    assert not await house.store.unfinished_replies()
+    calls = len(writes(house.telegram))
+    await asyncio.sleep(0.05)
+    assert len(writes(house.telegram)) == calls, "nothing is tried again"
+    await house.ann.unblocks(house.chat)
+    await house.ann.says(house.chat, "back again")
+    await house.settle()
+    assert house.chat.last.text.endswith("back again")
+
+
+@pytest.mark.parametrize("row", ["p17", "p18"])
+async def test_p17_p18_where_nothing_may_be_written_one_answer_is_tried_and_no_more(house: House, row: str) -> None:
+    group = house.telegram.group("Team", house.ann, chat_type="supergroup", forum=True)
+    topic = house.telegram.topic(group, "One")
+    group.bot_may_write, topic.closed = row == "p18", row == "p18"
+    house.openai.script(slowly())
+    await house.ann.says(topic, "@parley_bot one")
+    await house.settle()
+    refused = [call for call in writes(house.telegram) if call.refused]
+    assert 1 <= len(refused) <= 3
+    assert not await house.store.unfinished_replies()
+    group.bot_may_write, topic.closed = True, False
+    await house.ann.says(topic, "@parley_bot two")
+    await house.settle()
+    assert topic.last.text == "You said: two"
+    assert house.chat.texts == []
+
+
+async def test_p19_an_answer_under_way_follows_the_group_that_becomes_a_supergroup(house: House) -> None:
+    group = house.telegram.group("Team", house.ann, chat_type="group")
+    house.openai.script(slowly())
+    await house.ann.says(group, "@parley_bot one")
+    await group.wait_for("some words")
+    supergroup = house.telegram.migrate(group, house.ann)
+    await supergroup.wait_for("some more of them")
+    await house.settle()
+    assert supergroup.texts == [WHOLE]
+    await house.ann.says(supergroup, "@parley_bot two")
+    await house.settle()
+    assert prompts(house.openai.requests[-1].body)[1:] == ["one", WHOLE, "two"]
+
+
+async def test_p23_p24_after_slow_and_lost_previews_the_chat_shows_what_is_stored(
+    tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI, plan: Plan
+) -> None:
+    async with parley(tmp_path / "parley.db", telegram, openai, replace(plan, call_timeout=0.2)) as house:
+        telegram.faults.add("editMessageText", slow=0.1, times=2, when=is_preview)
+        telegram.faults.add("editMessageText", hang=True, after=True, when=is_preview)
+        openai.script(Reply(WHOLE, tokens_per_second=10))
+        await house.ann.says(house.chat, "one")
+        await house.settle()
+        assert house.chat.texts == [WHOLE]
+        assert await shown_is_stored(house)
+        assert not telegram.faults.active
+        house.chat.last.text = "some words …"  # the lost preview arrives at last
+        await house.chat.wait_for(WHOLE)
+
+
+async def test_p35_a_message_edited_while_it_is_answered_is_answered_anew_in_place(house: House) -> None:
+    house.openai.script(slowly(5.0))
+    asked = await house.ann.says(house.chat, "one")
+    answer = await house.chat.wait_for("some words")
+    await house.ann.edits(asked, "uno")
+    await house.settle()
+    assert house.chat.texts == ["You said: uno"]
+    assert house.chat.last is answer
+    await until(lambda: not house.openai.streams)
+
+
+async def test_p36_removed_from_a_group_during_the_answer_and_added_again(house: House) -> None:
+    group = house.telegram.group("Team", house.ann)
+    house.openai.script(Raw((ROLE, chunk("some "), chunk("words ")), end="hang"))
+    await house.ann.says(group, "@parley_bot one")
+    await group.wait_for("some words")
+    await house.ann.removes_bot(group)
+    await house.settle()
+    await until(lambda: not house.openai.streams)
+    assert not await house.store.unfinished_replies()
+    assert len([call for call in writes(house.telegram) if call.code == 403]) <= 2
+    await house.ann.adds_bot(group)
+    await house.ann.says(group, "@parley_bot two")
+    await house.settle()
+    assert group.last.text == "You said: two"
+
+
+async def test_p37_without_a_network_at_the_start_it_comes_when_the_network_does(tmp_path: Path, openai: FakeOpenAI, plan: Plan) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    telegram = FakeTelegram(port=port)
+    async with parley(tmp_path / "parley.db", telegram, openai, plan) as house:
+        await asyncio.sleep(0.1)
+        await house.ann.says(house.chat, "one")
+        async with telegram:
+            await house.chat.wait_for("You said: one")
