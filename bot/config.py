@@ -10,11 +10,21 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import ErrorDetails, from_json
 
 from bot.errors import SettingsError
@@ -111,7 +121,7 @@ class Settings(BaseModel):
     telegram_token: Annotated[SecretStr, AfterValidator(_token)] | None = None
     telegram_api_url: Address = "https://api.telegram.org"
     telegram_webhook_url: Address | None = None
-    telegram_webhook_secret: Key | None = None
+    telegram_webhook_secret: Annotated[Key | None, Field(validate_default=True)] = None
     telegram_webhook_listen: Listen = "127.0.0.1:8080"
     discord_token: Key | None = None
     discord_api_url: Address = "https://discord.com/api/v10"
@@ -134,20 +144,24 @@ class Settings(BaseModel):
     parley_log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
     parley_log_format: Literal["text", "json"] = "text"
 
-    @model_validator(mode="after")
-    def _webhook_is_whole(self) -> Self:
-        """Without a secret anybody could post updates, and Telegram posts only to https."""
-        if self.telegram_webhook_url is None:
-            return self
-        if not self.telegram_webhook_url.startswith("https://"):
-            raise ValueError("TELEGRAM_WEBHOOK_URL: Telegram posts to https addresses only")
-        secret = self.telegram_webhook_secret.get_secret_value() if self.telegram_webhook_secret else ""
-        if not re.fullmatch(r"[\w-]{32,256}", secret, re.ASCII):
+    @field_validator("telegram_webhook_url")
+    @classmethod
+    def _webhook_is_safe(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith("https://"):
+            raise ValueError("is no https address, and Telegram posts to no other")
+        return url
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _webhook_is_secret(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        """Without a secret anybody could post updates. Beside the other checks, so that all that is wrong is said at once."""
+        given = secret.get_secret_value() if secret else ""
+        if info.data.get("telegram_webhook_url") is not None and not re.fullmatch(r"[\w-]{32,256}", given, re.ASCII):
             raise ValueError(
-                "TELEGRAM_WEBHOOK_SECRET: a webhook needs a secret of 32 to 256 letters, digits, - or _;"
+                "a webhook needs a secret of 32 to 256 letters, digits, - or _;"
                 ' make one with: python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
             )
-        return self
+        return secret
 
     def policy(self) -> Policy:
         """What of the settings the core needs."""
@@ -189,8 +203,6 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
 
 def _told(detail: ErrorDetails, values: Mapping[str, Value]) -> str:
     """One problem as a line for the operator: the variable, where it was set, what is wrong. Never the value."""
-    if not detail["loc"]:
-        return str(detail["ctx"]["error"])
     name = str(detail["loc"][0]).upper()
     source = f" ({values[name].source})" if name in values else ""
     return f"{name}{source}: {_fault(detail)}"

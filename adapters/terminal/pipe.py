@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from bot.messages import Button, Part
 
-# An escaped sign or line break, or else code, in which a backslash is a backslash.
-_ESCAPED_OR_CODE = re.compile(r"\\([!-/:-@\[-`{-~\n])|```.*?```|`[^`\n]*`", re.DOTALL)
+# An escaped sign, or a line break made of blanks, or else code, in which both are what they are.
+_ESCAPED_OR_CODE = re.compile(r"\\([!-/:-@\[-`{-~\n])|( {2,})(?=\n)|```.*?```|`[^`\n]*`", re.DOTALL)
 
 
 READ_AHEAD = 100
@@ -64,8 +64,8 @@ class Pipe:
 
 
 def plain(markdown: str) -> str:
-    """Markdown as people read it in a text: as it is, but without the backslashes that only a renderer needs."""
-    return _ESCAPED_OR_CODE.sub(lambda found: found[1] or found[0], markdown)
+    """Markdown as people read it in a text: as it is, but without the backslashes and blanks that only a renderer needs."""
+    return _ESCAPED_OR_CODE.sub(lambda found: "" if found[2] else found[1] or found[0], markdown)
 
 
 def _lines(descriptor: int) -> Iterator[str]:

@@ -174,3 +174,8 @@ def test_every_setting_stands_in_the_readme_with_its_default() -> None:
         default = field.get_default()
         if isinstance(default, str | int | float) and default != "" and not isinstance(default, bool):
             assert f"`{default}`" in rows[name.upper()]
+
+
+def test_a_missing_secret_is_named_beside_other_wrong_settings(tmp_path: Path) -> None:
+    told = problems({"TELEGRAM_WEBHOOK_URL": "https://bot.example.org/", "PARLEY_TEMPERATURE": "hot"}, tmp_path)
+    assert [line.split()[0].rstrip(":") for line in told] == ["TELEGRAM_WEBHOOK_SECRET", "PARLEY_TEMPERATURE"]
