@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -50,10 +51,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Bytes as they are; a number among them is a pause in seconds. `repeat` sends them again and again, until the client goes.
-    `headers_after` is how long not even the headers come."""
+    """Bytes as they are; a number among them is a pause in seconds, an event is waited for. `repeat` sends them again and again, until
+    the client goes. `headers_after` is how long not even the headers come."""
 
-    parts: tuple[bytes | float, ...] = ()
+    parts: tuple[bytes | float | asyncio.Event, ...] = ()
     end: End = "whole"
     content_type: str = "text/event-stream"
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -225,6 +225,8 @@ class FakeOpenAI:
                 for part in raw.parts:
                     if isinstance(part, bytes):
                         await response.write(part)
+                    elif isinstance(part, asyncio.Event):
+                        await part.wait()
                     else:
                         await asyncio.sleep(part)
             await _end(request, response, raw)

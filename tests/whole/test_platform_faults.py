@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.replies.texts import WAITING
-from tests.fakes.openai_script import DONE, ROLE, Raw, Reply, Step, chunk
+from tests.fakes.openai_script import DONE, ROLE, Raw, Reply, chunk
 from tests.fakes.openai_server import FakeOpenAI, prompts
 from tests.fakes.telegram import Call, FakeTelegram
 from tests.fakes.telegram.faults import What
@@ -21,9 +22,16 @@ from tests.whole.house import House, Plan, QuickClock, parley
 WHOLE = "some words and then some more of them"
 
 
-def slowly(pause: float = 0.3) -> Step:
-    """An answer whose first words stand for a while."""
-    return Raw((ROLE, chunk("some words "), pause, chunk("and then "), 0.05, chunk("some more of them"), chunk({}, "stop"), DONE))
+class Held:
+    """An answer whose first words stand until it is let on."""
+
+    def __init__(self) -> None:
+        self._on = asyncio.Event()
+        rest = (chunk("and then "), chunk("some more of them"), chunk({}, "stop"), DONE)
+        self.step = Raw((ROLE, chunk("some words "), self._on, *rest))
+
+    def on(self) -> None:
+        self._on.set()
 
 
 async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
@@ -76,13 +84,13 @@ async def house(tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI, plan
 
 
 async def test_p1_p3_refused_previews_cost_only_previews(house: House) -> None:
-    house.telegram.faults.add("editMessageText", retry_after=3, times=2, when=is_preview)
-    house.openai.script(Reply(WHOLE, tokens_per_second=40))
+    fault = house.telegram.faults.add("editMessageText", retry_after=3, times=2, when=is_preview)
+    house.openai.script(Reply("some words and then some more words than these", tokens_per_second=25))
     await house.ann.says(house.chat, "one")
     await house.settle()
-    assert house.chat.texts == [WHOLE]
+    assert fault.hits
+    assert house.chat.texts == ["some words and then some more words than these"]
     written = [call.params["text"] for call in writes(house.telegram) if not call.refused]
-    assert len(written) > 2
     assert all(one != other for one, other in pairwise(written))
 
 
@@ -110,11 +118,13 @@ async def test_p2_a_final_text_refused_for_minutes_arrives_after_them_and_after_
 
 @pytest.mark.parametrize("what", [What(error=502, after=True), What(cut=True, after=True), What(hang=True, after=True)], ids=str)
 @pytest.mark.parametrize("times", [1, 2])
-@pytest.mark.parametrize("method", ["sendMessage", "editMessageText"])
+@pytest.mark.parametrize(("method", "speed"), [("sendMessage", 100), ("sendMessage", 10), ("editMessageText", 100)])
 async def test_p4_p5_p34_an_effect_without_an_answer_makes_no_second_answer(
-    tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI, plan: Plan, method: str, times: int, what: What
+    tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI, method: str, speed: int, times: int, what: What
 ) -> None:
-    async with parley(tmp_path / "parley.db", telegram, openai, replace(plan, call_timeout=0.15)) as house:
+    """At the lower speed the answer is whole before any of it is shown."""
+    clock = QuickClock(speed)
+    async with parley(tmp_path / "parley.db", telegram, openai, Plan(clock=clock, outside=clock, call_timeout=0.15)) as house:
         fault = telegram.faults.add(method, **what)
         fault.times = times
         await house.ann.says(house.chat, "one")
@@ -177,13 +187,17 @@ async def test_p10_a_backlog_is_answered_oldest_first_and_says_that_it_is_late(
         await house.settle()
     assert [chat.texts for chat in chats[:3]] == [[f"(late)\n\nYou said: sent {minutes} minutes ago"] for minutes in (90, 60, 40)]
     assert chats[3].texts == ["You said: sent 5 minutes ago"]
-    assert [request.prompt for request in openai.requests] == [f"sent {minutes} minutes ago" for minutes in (90, 60, 40, 5)]
+    with sqlite3.connect(tmp_path / "parley.db") as database:
+        rows = database.execute("SELECT text FROM messages WHERE role = 'user' ORDER BY id").fetchall()
+    assert rows == [(f"sent {minutes} minutes ago",) for minutes in (90, 60, 40, 5)]
 
 
 async def test_p12_a_post_deleted_before_the_final_text_is_sent_once_as_a_new_one(house: House) -> None:
-    house.openai.script(slowly())
+    held = Held()
+    house.openai.script(held.step)
     await house.ann.says(house.chat, "one")
     await house.ann.deletes(await house.chat.wait_for("some words"))
+    held.on()
     await house.settle()
     assert house.chat.texts == [WHOLE]
     await house.ann.presses(house.chat.last, "Retry")
@@ -229,7 +243,7 @@ async def test_p17_p18_where_nothing_may_be_written_one_answer_is_tried_and_no_m
     group = house.telegram.group("Team", house.ann, chat_type="supergroup", forum=True)
     topic = house.telegram.topic(group, "One")
     group.bot_may_write, topic.closed = row == "p18", row == "p18"
-    house.openai.script(slowly())
+    house.openai.script(Reply(WHOLE, tokens_per_second=100))
     await house.ann.says(topic, "@parley_bot one")
     await house.settle()
     refused = [call for call in writes(house.telegram) if call.refused]
@@ -244,10 +258,12 @@ async def test_p17_p18_where_nothing_may_be_written_one_answer_is_tried_and_no_m
 
 async def test_p19_an_answer_under_way_follows_the_group_that_becomes_a_supergroup(house: House) -> None:
     group = house.telegram.group("Team", house.ann, chat_type="group")
-    house.openai.script(slowly())
+    held = Held()
+    house.openai.script(held.step)
     await house.ann.says(group, "@parley_bot one")
     await group.wait_for("some words")
     supergroup = house.telegram.migrate(group, house.ann)
+    held.on()
     await supergroup.wait_for("some more of them")
     await house.settle()
     assert supergroup.texts == [WHOLE]
@@ -273,7 +289,7 @@ async def test_p23_p24_after_slow_and_lost_previews_the_chat_shows_what_is_store
 
 
 async def test_p35_a_message_edited_while_it_is_answered_is_answered_anew_in_place(house: House) -> None:
-    house.openai.script(slowly(5.0))
+    house.openai.script(Held().step)
     asked = await house.ann.says(house.chat, "one")
     answer = await house.chat.wait_for("some words")
     await house.ann.edits(asked, "uno")
