@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -269,3 +270,40 @@ class Found:
     shown: Message | None = None
     shown_session: Session | None = None
     seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What an answer begins with, read in one transaction: the oldest open `turn` of the `session`, and the `posts` of its answer.
+
+    `more`: the session has further open turns. `shared`: the sessions of the turn's place belong to the place.
+    """
+
+    turn: Turn
+    session: Session
+    more: bool = False
+    posts: tuple[Post, ...] = ()
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a message, without its words."""
+
+    id: int
+    status: MessageStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What it takes to show a reply, read in one transaction: the `message` with its `turn`, or neither for a command's reply.
+
+    `posts` are by ordinal, without those that are gone. `prompts` are the user messages directly above the message, oldest first, at
+    most 50. `versions` has those of the message and of each prompt by their `first_version`: oldest first, without removed ones.
+    """
+
+    message: Message | None = None
+    turn: Turn | None = None
+    posts: tuple[Post, ...] = ()
+    prompts: tuple[Message, ...] = ()
+    versions: Mapping[int, tuple[Version, ...]] = field(default_factory=dict)

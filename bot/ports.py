@@ -17,12 +17,14 @@ from bot.messages import (
     FinishReason,
     Found,
     Message,
+    Owed,
     Part,
     PlaceSettings,
     Post,
     Session,
     SessionSummary,
     SessionTotals,
+    Showing,
     Turn,
     Usage,
 )
@@ -197,6 +199,12 @@ class Reader(Protocol):
     ) -> Found:
         """All that a decision about an event needs: of the account in the place, of the user message written as `subject`, and of the
         bot's post `post`. `seen` says whether an event with `key` was accepted. A deleted session is never current."""
+
+    async def owed(self, session_id: str) -> Owed | None:
+        """The oldest open turn of the session, with all that its answer begins with; None where nothing is owed."""
+
+    async def showing(self, reply_id: int) -> Showing:
+        """All that it takes to show an answer or a command's reply; without a message where it is none."""
 
     async def message(self, message_id: int) -> Message | None: ...
 

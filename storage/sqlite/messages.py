@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from bot.changes import AddMessage, FillMessage, SetLastLeaf, SetMessageStatus, SetShows
-from bot.messages import Message
+from bot.messages import Message, Version
 from storage.sqlite.applying import carry_out
 from storage.sqlite.places import keep_ref
 from storage.sqlite.rows import to_message, to_stored
@@ -65,6 +65,30 @@ def versions(connection: sqlite3.Connection, first_version: int) -> Sequence[Mes
         "SELECT * FROM message_rows WHERE status <> 'removed' AND id IN ("
         "  SELECT :first UNION ALL SELECT id FROM messages WHERE first_version = :first AND first_version <> id) ORDER BY id",
         {"first": first_version},
+    )
+    return tuple(to_message(row) for row in found)
+
+
+def versions_of(connection: sqlite3.Connection, first_version: int) -> Sequence[Version]:
+    """The same without the words."""
+    found = connection.execute(
+        "SELECT id, status FROM messages WHERE id = :first AND status <> 'removed' UNION ALL "
+        "SELECT id, status FROM messages WHERE first_version = :first AND first_version <> id AND status <> 'removed' ORDER BY id",
+        {"first": first_version},
+    )
+    return tuple(Version(*row) for row in found)
+
+
+def prompts_above(connection: sqlite3.Connection, leaf: int | None, limit: int) -> Sequence[Message]:
+    """The run of user messages at the end of the branch, oldest first."""
+    found = connection.execute(
+        "WITH RECURSIVE walk (id, parent_id) AS ("
+        "  SELECT id, parent_id FROM messages WHERE id = :leaf AND role = 'user'"
+        "  UNION ALL"
+        "  SELECT m.id, m.parent_id FROM walk JOIN messages m ON m.id = walk.parent_id WHERE m.role = 'user'"
+        "  LIMIT :limit) "
+        "SELECT v.* FROM walk CROSS JOIN message_rows v ON v.id = walk.id ORDER BY v.number",
+        {"leaf": leaf, "limit": limit},
     )
     return tuple(to_message(row) for row in found)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bot.changes import Change
 from bot.events import MessageRef, Place
-from bot.messages import Account, Found, Message, PlaceSettings, Post, Session, SessionSummary, SessionTotals, Turn
-from storage.sqlite import finding, keeping, messages, places, posts, sessions, turns
+from bot.messages import Account, Found, Message, Owed, PlaceSettings, Post, Session, SessionSummary, SessionTotals, Showing, Turn
+from storage.sqlite import finding, keeping, messages, owing, places, posts, sessions, turns
 from storage.sqlite.applying import carry_out
 from storage.sqlite.database import Database, DriverName
 from storage.sqlite.rows import fitting
@@ -54,6 +54,12 @@ class SqliteStore:
         self, place: Place, account_id: str, *, key: str = "", subject: MessageRef | None = None, post: MessageRef | None = None
     ) -> Found:
         return await self._database.read(lambda connection: finding.find(connection, place, account_id, key, subject, post))
+
+    async def owed(self, session_id: str) -> Owed | None:
+        return await self._database.read(lambda connection: owing.owed(connection, session_id))
+
+    async def showing(self, reply_id: int) -> Showing:
+        return await self._database.read(lambda connection: owing.showing(connection, fitting(reply_id)))
 
     async def message(self, message_id: int) -> Message | None:
         return await self._database.read(lambda connection: messages.message(connection, fitting(message_id)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.contracts.store_contract import FindContract, PeopleContract, PurgeContract, TransactionContract
+from tests.contracts.store_owing_contract import OwedContract, ShowingContract
 from tests.contracts.store_reply_contract import MoveContract, PostContract, QuestionContract, TurnContract
 from tests.contracts.store_session_contract import IdContract, ListContract, SessionContract
 from tests.contracts.store_tree_contract import BranchContract, MessageContract, VersionContract
@@ -48,3 +49,9 @@ class TestQuestions(QuestionContract): ...
 
 
 class TestMoves(MoveContract): ...
+
+
+class TestOwed(OwedContract): ...
+
+
+class TestShowing(ShowingContract): ...
