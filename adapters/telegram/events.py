@@ -118,11 +118,12 @@ class Reader:
         )
 
     def _edited(self, message: Message, key: str) -> MessageEdited | None:
-        """A live location is edited all the time, and is no text."""
+        """A live location is edited all the time, and is no text; an edit runs no command, and none is a text either (U20)."""
         author = author_of(message, self.is_admin)
-        if author is None or message.location is not None:
+        words = words_of(message, self.me)
+        if author is None or message.location is not None or _is_command(words):
             return None
-        return MessageEdited(ref_of(message), author, words_of(message, self.me), message.edit_date or message.date, key)
+        return MessageEdited(ref_of(message), author, words, message.edit_date or message.date, key)
 
     def _pressed(self, query: CallbackQuery, key: str, now: datetime) -> CommandInvoked | None:
         """The button's data is the command as it would be typed. A post may be so old that Telegram no longer shows it."""

@@ -15,7 +15,7 @@ def _(text: str) -> str:
     return text
 
 
-_SPECIAL = re.compile(r"([\\`*_{}\]#+\-.|<>~])")
+_SPECIAL = re.compile(r"([\\`*_{}\]#+\-.|<>~]|&(?=#?\w+;))")
 
 
 def plain(text: str) -> str:

@@ -128,6 +128,8 @@ class Intake:
 
     async def _command(self, event: CommandInvoked, given: Given) -> Decision:
         command = BY_NAME.get(event.name)
+        if command is None and event.pressed:
+            return Decision(line=texts.NO_LONGER_THERE)
         if command is None or (command.hidden and not event.pressed and command.name != "start"):
             return say(given, event.ref.place, unknown(event.name), reply_to=event.ref if event.ref.place.kind == "group" else None)
         private = None

@@ -1,15 +1,19 @@
-"""What the tests of the whole house share: the log as it is set up for real, to be searched for what must not be there."""
+"""What the tests of the whole house share: the servers, a quick house, and the log as it is set up for real."""
 
 from __future__ import annotations
 
 import io
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from bot.logs import NOISY, set_up
+from tests.fakes.openai_server import FakeOpenAI
+from tests.fakes.telegram import FakeTelegram
+from tests.whole.house import House, Plan, QuickClock, parley
 
 
 @pytest.fixture
@@ -26,3 +30,29 @@ def logged() -> Iterator[io.StringIO]:
     logging.raiseExceptions = True
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.NOTSET)
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as telegram:
+        yield telegram
+        assert telegram.violations == []
+
+
+@pytest.fixture
+async def openai() -> AsyncIterator[FakeOpenAI]:
+    async with FakeOpenAI() as openai:
+        yield openai
+
+
+@pytest.fixture
+def plan() -> Plan:
+    """The core and the adapter share a clock that is quick."""
+    clock = QuickClock()
+    return Plan(clock=clock, outside=clock)
+
+
+@pytest.fixture
+async def house(tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI, plan: Plan) -> AsyncIterator[House]:
+    async with parley(tmp_path / "parley.db", telegram, openai, plan) as house:
+        yield house

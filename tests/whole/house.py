@@ -19,8 +19,9 @@ from bot.models.reader import Limits as ReadingLimits
 from bot.policy import Policy
 from bot.ports import Clock, Store
 from bot.sessions.dispatcher import Dispatcher
-from bot.supervisor import Restarts, keep
+from bot.supervisor import Outcome, Restarts, keep
 from storage.sqlite.store import SqliteStore
+from tests.fakes.openai_script import DONE, ROLE, Raw, chunk
 from tests.fakes.openai_server import FakeOpenAI
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.chats import Chat, Topic
@@ -32,6 +33,7 @@ LIMITS = Limits(
 """So wide that no test waits for them; the limits have tests of their own."""
 POLICY = Policy(model="fake-1", titles=False, rate=1000)
 KEY = "sk-canary-0123456789"
+WHOLE = "some words and then some more of them"
 
 
 class QuickClock:
@@ -80,6 +82,7 @@ class House:
     adapter: TelegramAdapter
     ann: Person
     chat: Chat
+    receiving: asyncio.Task[Outcome]
 
     async def settle(self, place: Chat | Topic | None = None) -> None:
         """Waits until what was sent has been fetched, decided, answered and shown."""
@@ -87,6 +90,25 @@ class House:
             while self.telegram.updates.waiting:
                 await asyncio.sleep(0.01)
             await self.core.idle()
+
+
+class Held:
+    """An answer whose first words stand until it is let on."""
+
+    def __init__(self) -> None:
+        self._on = asyncio.Event()
+        rest = (chunk("and then "), chunk("some more of them"), chunk({}, "stop"), DONE)
+        self.step = Raw((ROLE, chunk("some words "), self._on, *rest))
+
+    def on(self) -> None:
+        self._on.set()
+
+
+async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    """Looks every few milliseconds; TimeoutError when it does not become true in time."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.005)
 
 
 @asynccontextmanager
@@ -109,7 +131,7 @@ async def parley(path: Path, telegram: FakeTelegram, openai: FakeOpenAI, plan: P
     receiving = asyncio.create_task(keep(adapter, core, plan.clock, Restarts(path.with_name("restarts.json"))))
     ann = telegram.person(1001, "Ann")
     try:
-        yield House(telegram, openai, core, store, adapter, ann, telegram.private_chat(ann))
+        yield House(telegram, openai, core, store, adapter, ann, telegram.private_chat(ann), receiving)
     finally:
         receiving.cancel()
         await asyncio.wait({receiving})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import sqlite3
-from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -13,31 +12,11 @@ from pathlib import Path
 import pytest
 
 from bot.replies.texts import WAITING
-from tests.fakes.openai_script import DONE, ROLE, Raw, Reply, chunk
+from tests.fakes.openai_script import ROLE, Raw, Reply, chunk
 from tests.fakes.openai_server import FakeOpenAI, prompts
 from tests.fakes.telegram import Call, FakeTelegram
 from tests.fakes.telegram.faults import What
-from tests.whole.house import House, Plan, QuickClock, parley
-
-WHOLE = "some words and then some more of them"
-
-
-class Held:
-    """An answer whose first words stand until it is let on."""
-
-    def __init__(self) -> None:
-        self._on = asyncio.Event()
-        rest = (chunk("and then "), chunk("some more of them"), chunk({}, "stop"), DONE)
-        self.step = Raw((ROLE, chunk("some words "), self._on, *rest))
-
-    def on(self) -> None:
-        self._on.set()
-
-
-async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)
+from tests.whole.house import WHOLE, Held, House, Plan, QuickClock, parley, until
 
 
 def is_final(call: Call) -> bool:
@@ -56,31 +35,6 @@ async def shown_is_stored(house: House) -> bool:
     """Whether the person's chat shows the newest answer as it is stored."""
     found = await house.store.find(house.adapter.private_place(str(house.ann.id)), str(house.ann.id))  # type: ignore[arg-type]
     return found.leaf is not None and found.leaf.text == house.chat.last.text
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as telegram:
-        yield telegram
-        assert telegram.violations == []
-
-
-@pytest.fixture
-async def openai() -> AsyncIterator[FakeOpenAI]:
-    async with FakeOpenAI() as openai:
-        yield openai
-
-
-@pytest.fixture
-def plan() -> Plan:
-    clock = QuickClock()
-    return Plan(clock=clock, outside=clock)
-
-
-@pytest.fixture
-async def house(tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI, plan: Plan) -> AsyncIterator[House]:
-    async with parley(tmp_path / "parley.db", telegram, openai, plan) as house:
-        yield house
 
 
 async def test_p1_p3_refused_previews_cost_only_previews(house: House) -> None:

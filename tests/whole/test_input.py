@@ -1,0 +1,285 @@
+"""Rows U of the list of faults through the whole house: what people write by mistake or on purpose, typed and pressed on Telegram."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.replies import texts
+from tests.fakes.openai_script import Json, Reply, Step
+from tests.fakes.openai_server import FakeOpenAI, prompts
+from tests.fakes.telegram import Chat, FakeTelegram, Person
+from tests.whole.house import POLICY, WHOLE, Held, House, Plan, parley, until
+
+CANARY = "canary-7f3a"
+
+
+async def says(house: House, text: str) -> None:
+    await house.ann.says(house.chat, text)
+    await house.settle()
+
+
+def asked(house: House) -> list[str]:
+    return prompts(house.openai.requests[-1].body)[1:]
+
+
+@pytest.mark.parametrize("text", [" ", "\n\n", "\u200b", "\u2060\u200d\ufe0f", "\u3164"])
+async def test_u1_nothing_to_see_is_a_hint(house: House, text: str) -> None:
+    for _ in range(3):
+        await says(house, text)
+    assert house.chat.texts == [texts.BLANK]
+    assert house.openai.requests == []
+
+
+KINDS: dict[str, Callable[[Person, Chat], Awaitable[object]]] = {
+    "sticker": lambda ann, chat: ann.sends_sticker(chat),
+    "voice": lambda ann, chat: ann.sends_voice(chat),
+    "photo": lambda ann, chat: ann.sends_photo(chat),
+    "document": lambda ann, chat: ann.sends_document(chat, b"words"),
+    "too large": lambda ann, chat: ann.sends_document(chat, b"words", size=5 * 2**30),
+    "location": lambda ann, chat: ann.sends(chat, "location", {"latitude": 1.0, "longitude": 2.0}),
+    "contact": lambda ann, chat: ann.sends(chat, "contact", {"phone_number": "1", "first_name": "x"}),
+    "dice": lambda ann, chat: ann.sends(chat, "dice", {"emoji": "x", "value": 1}),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_u2_u6_what_cannot_be_read_is_a_polite_line(house: House, kind: str) -> None:
+    for _ in range(2):
+        await KINDS[kind](house.ann, house.chat)
+    await house.settle()
+    assert house.chat.texts == [texts.TEXT_ONLY]
+    assert house.openai.requests == []
+
+
+async def test_u3_a_long_paste_that_comes_in_pieces_is_answered_once(house: House) -> None:
+    pieces = [f"{number}" * 3333 for number in (1, 2, 3)]
+    house.openai.always = lambda body: Reply("all read", first_token_after=0.2)
+    for piece in pieces:
+        await house.ann.says(house.chat, piece)
+    await house.settle()
+    assert house.chat.texts == ["all read"]
+    assert asked(house) == ["\n\n".join(pieces)]
+
+
+@pytest.mark.parametrize("text", ["שלום עולם", "مرحبا", "e\u0301 n\u0303", "👨‍👩‍👧‍👦 🇫🇷 🏴󠁧󠁢󠁳󠁣󠁴󠁿", "\U0001d518\U0001d52b", "ไทย", "a\u200bb"])
+async def test_u4_any_script_is_answered_and_formatted_in_its_place(house: House, text: str) -> None:
+    house.openai.always = lambda body: Reply(f"{prompts(body)[-1]} **bold**")
+    await says(house, text)
+    assert asked(house) == [text]
+    shown, (entity,) = house.chat.last.text, house.chat.last.entities
+    assert shown == f"{text} bold"
+    units = shown.encode("utf-16-le")[2 * int(entity["offset"]) : 2 * int(entity["offset"]) + 2 * int(entity["length"])]
+    assert units.decode("utf-16-le") == "bold"
+
+
+ODD = [
+    "/history -1", "/history 0", "/history " + "9" * 30, f"/history {2**63}", "/history one", "/edit abc def", "/edit -1 x", "/edit 99 x",
+    f"/edit {2**63} x", "/edit #zz x", "/edit #", "/end x", "/end; DROP TABLE messages", "/open '; DROP TABLE messages; --", "/open #",
+    "/open #" + "f" * 40, "/sessions %_'\"\\", "/sessions " + "x" * 4000, "/title " + "x" * 4000, "/delete #0000", "/stop now",
+    "/retry 5", "/undo 5", "/help /help", "/help " + "y" * 500, "/version #1", "/page history #1 1", "/xyzzy", "/NEW Title",
+    "/new@parley_bot x", "/1", "/ü", "//", "/_", "/new\nline", "/history\t1", "/edit", "/cancel", "/cancel",
+]  # fmt: skip
+
+
+async def test_u9_u10_every_odd_command_is_answered_in_words(house: House, logged: io.StringIO) -> None:
+    for odd in ODD:
+        before = len(house.telegram.calls)
+        await says(house, odd)
+        written = [call for call in house.telegram.calls[before:] if call.method in ("sendMessage", "editMessageText") and not call.refused]
+        assert written, odd
+    await says(house, "still there?")
+    assert house.chat.last.text == "You said: still there?"
+    assert "Traceback" not in logged.getvalue()
+
+
+async def test_u9_a_command_for_another_bot_is_left_to_it(house: House) -> None:
+    group = house.telegram.group("Team", house.ann)
+    house.telegram.privacy = False
+    for place in (group, house.chat):
+        await house.ann.says(place, "/new@other_bot")
+        await house.ann.says(place, "/end@other_bot now")
+    await house.settle()
+    assert group.texts == house.chat.texts == []
+
+
+async def test_u11_titles_and_names_show_to_the_letter(house: House) -> None:
+    odd = "*bold* _x_ [a](http://e.org) `c` <b>&amp; # 1. | ~~s~~ \\"
+    eve = house.telegram.person(2000, "<b>*Eve*</b> `x`")
+    chat = house.telegram.private_chat(eve)
+    for text in (f"/new {odd}", "hello", "/history", "/sessions", "/end", "/start"):
+        await eve.says(chat, text)
+        await house.settle()
+    assert f"A fresh session: {odd}." in chat.texts[0]
+    assert chat.texts[2].startswith(f"{odd} (#")
+    assert "1. <b>*Eve*</b> `x`" in chat.texts[2]
+    assert odd in chat.texts[3]
+    assert "Hello <b>*Eve*</b> `x`!" in chat.texts[5]
+
+
+async def test_u12_x11_what_the_model_writes_calls_nobody(house: House) -> None:
+    group = house.telegram.group("Team", house.ann)
+    house.openai.script(Reply("@everyone and @here, [Ann](tg://user?id=1001), [all](javascript:x) <@1001>"))
+    await house.ann.says(group, "@parley_bot say @everyone")
+    await house.settle()
+    assert "@everyone and @here" in group.last.text
+    assert not [entity for entity in group.last.entities if entity["type"] in ("mention", "text_mention", "text_link")]
+
+
+async def test_u15_x15_a_flood_costs_a_few_calls_and_one_line(tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI) -> None:
+    openai.always = lambda body: Reply("well", first_token_after=0.05)
+    plan = Plan(policy=replace(POLICY, rate=20), clock=SystemClock())
+    async with parley(tmp_path / "parley.db", telegram, openai, plan) as house:
+        bob = telegram.person(2000, "Bob")
+        other = telegram.private_chat(bob)
+        for number in range(1000):
+            await house.ann.says(house.chat, f"m{number}")
+            if number == 500:
+                await bob.says(other, "me too")
+        await other.wait_for("well", timeout=20)
+        await house.settle()
+        assert [text for text in house.chat.texts if text != "well"] == [texts.TOO_FAST]
+        assert len(openai.requests) <= 22
+        assert asked(house)[-1].endswith("m19") or asked(house) == ["me too"]
+
+
+async def test_u16_stop_during_the_answer_keeps_what_is_there(house: House) -> None:
+    house.openai.script(Held().step)
+    await house.ann.says(house.chat, "one")
+    await house.chat.wait_for("some words")
+    await says(house, "/stop")
+    assert house.chat.texts == ["some words\n\n(stopped)", texts.STOPPED]
+    await until(lambda: not house.openai.streams)
+
+
+async def test_u16_new_during_the_answer_leaves_it_to_its_session(house: House) -> None:
+    held = Held()
+    house.openai.script(held.step)
+    await house.ann.says(house.chat, "one")
+    await house.chat.wait_for("some words")
+    await house.ann.says(house.chat, "/new Other")
+    await house.chat.wait_for("A fresh session")
+    held.on()
+    await house.settle()
+    await says(house, "two")
+    assert asked(house) == ["two"]
+    assert house.chat.texts[0] == WHOLE
+    await house.ann.presses(next(post for post in house.chat.from_bot if "A fresh session" in post.text), "Go back")
+    await house.settle()
+    await says(house, "three")
+    assert asked(house) == ["one", WHOLE, "three"]
+
+
+@pytest.mark.parametrize("command", ["/edit 1 uno", "/edit uno"])
+async def test_u16_edit_during_the_answer_answers_the_new_words_in_place(house: House, command: str) -> None:
+    house.openai.script(Held().step)
+    await house.ann.says(house.chat, "one")
+    answer = await house.chat.wait_for("some words")
+    await says(house, command)
+    assert [post for post in house.chat.from_bot if post.text == "You said: uno"] == [answer]
+    assert asked(house) == ["uno"]
+
+
+FORGED = [
+    "retry #1", "retry #zz", "retry", "version #1", "version #" + "f" * 50, "page history #1 1", "page", "delete", "open #7f3a", "fork #1",
+    "undelete #7f3a", "confirm #7f3a", "continue #1", "back #7f3a", "title x", "'; DROP TABLE messages; --", "edit #2 x", "undo", "\u202e",
+]  # fmt: skip
+
+
+async def test_u17_forged_and_foreign_buttons_reach_nothing(house: House) -> None:
+    eve = house.telegram.person(666, "Eve")
+    hers = house.telegram.private_chat(eve)
+    await says(house, f"a secret {CANARY}")
+    await eve.says(hers, "mine")
+    await house.settle()
+    before = len(house.openai.requests)
+    for data in FORGED:
+        for post in (hers.last, house.chat.last):
+            press = await eve.presses_data(post, data)
+            await press.answer()
+    await house.settle()
+    assert {prompt for request in house.openai.requests[before:] for prompt in prompts(request.body)[1:]} <= {"mine"}
+    assert house.chat.texts == [f"You said: a secret {CANARY}"]
+    assert CANARY not in "".join(hers.texts)
+    await says(house, "more")
+    assert asked(house) == [f"a secret {CANARY}", f"You said: a secret {CANARY}", "more"]
+
+
+async def test_u17_an_old_button_says_that_it_is_old(house: House) -> None:
+    await says(house, "one")
+    button = house.chat.last.button("Retry")
+    await says(house, "/delete")
+    for data in (button.data, "summarize #1"):
+        press = await house.ann.presses_data(house.chat.last, data)
+        assert await press.answer() in (texts.NO_LONGER_THERE, texts.NOT_YOURS)
+    assert len(house.openai.requests) == 1
+
+
+async def test_u18_who_writes_without_a_name_is_heard_or_not_by_rule(house: House) -> None:
+    group = house.telegram.group("Team", house.ann)
+    await house.telegram.anonymous_admin(group).says(group, "@parley_bot hello")
+    channel, hand = house.telegram.channel("News")
+    await hand.says(channel, "@parley_bot hello")
+    await house.settle()
+    assert group.texts == ["You said: hello"]
+    assert channel.texts == []
+    assert len(house.openai.requests) == 1
+
+
+async def test_u19_bots_do_not_talk_to_each_other(house: House) -> None:
+    other = house.telegram.person(77, "Echo", username="echo_bot", is_bot=True)
+    group = house.telegram.group("Team", house.ann, other)
+    await house.ann.says(group, "@parley_bot hello")
+    await house.settle()
+    for text in ("@parley_bot hello", "/new@parley_bot", "/end"):
+        await other.says(group, text, reply_to=group.last)
+    await other.edits(await other.says(group, "@parley_bot x"), "@parley_bot y")
+    await house.settle()
+    assert group.texts == ["You said: hello"]
+    assert len(house.openai.requests) == 1
+
+
+async def test_u20_an_edit_of_last_week_is_taken_and_one_without_a_change_is_not(house: House) -> None:
+    asked_for = await house.ann.says(house.chat, "one")
+    await house.settle()
+    house.telegram.advance(hours=24 * 7)
+    for text in ("one", "/end", " "):
+        await house.ann.edits(asked_for, text)
+        await house.settle()
+    assert len(house.openai.requests) == 1
+    await house.ann.edits(asked_for, "uno")
+    await house.settle()
+    assert house.chat.texts == ["You said: uno"]
+
+
+async def test_u21_an_answer_without_a_blank_is_shown_whole_and_holds_up_nobody(house: House) -> None:
+    def answer(body: Json) -> Step:
+        return Reply(pieces=("x" * 500,) * 400) if prompts(body)[-1] == "long" else Reply()
+
+    house.openai.always = answer
+    bob = house.telegram.person(2000, "Bob")
+    other = house.telegram.private_chat(bob)
+    longest, last = 0.0, asyncio.get_running_loop().time()
+
+    async def watch() -> None:
+        nonlocal longest, last
+        while True:
+            await asyncio.sleep(0.005)
+            now = asyncio.get_running_loop().time()
+            longest, last = max(longest, now - last), now
+
+    watching = asyncio.create_task(watch())
+    await house.ann.says(house.chat, "long")
+    await bob.says(other, "short")
+    await house.settle()
+    watching.cancel()
+    assert re.fullmatch("x{200000}", "".join(house.chat.texts))
+    assert other.texts == ["You said: short"]
+    assert longest < 1.0  # seconds; a tenth of it on a machine that does nothing else
