@@ -92,6 +92,17 @@ def _rows_of(message: Message, records: Records) -> list[Row]:
     return [row for row in records.messages.values() if (row["chat_id"], row["source_message"]) == where]
 
 
+def _behind_a_version(reply: Row, records: Records) -> bool:
+    """Whether somebody who went to another version of a message above no longer sees the answer, which is stored whole."""
+    versions = Counter(row["first_version"] for row in records.messages.values() if row["status"] != "removed")
+    above: Row | None = reply
+    while above is not None:
+        if versions[above["first_version"]] > 1:
+            return True
+        above = records.messages.get(above["parent_id"])
+    return False
+
+
 def _answered_once(message: Message, talker: Talker, records: Records, verdict: Verdict) -> None:
     """The message in its newest version has one finished answer or line, and its first version one turn (I1, I3)."""
     verdict.asked += 1
@@ -108,7 +119,9 @@ def _answered_once(message: Message, talker: Talker, records: Records, verdict: 
     if not replies:
         verdict.lose(f"{tag} has no answer", message.chat)
     elif not any(records.posts_of(reply["id"]) for reply in may_show):
-        verdict.lose(f"the answer to {tag} is not shown", message.chat)
+        # An arrow may have gone back to a version that the message does not follow; the other arrow shows its answer again.
+        if not (talker.pressed and any(_behind_a_version(reply, records) for reply in replies)):
+            verdict.lose(f"the answer to {tag} is not shown", message.chat)
 
 
 def _replies(row: Row, records: Records) -> list[Row]:
