@@ -15,7 +15,7 @@ from datetime import datetime
 from bot.changes import AddPost, Change, SetPost
 from bot.errors import ContentRefused, DeleteRefused, MessageGone, SendUnknown
 from bot.events import MessageRef, Place
-from bot.messages import Content, Part, Post, post_key
+from bot.messages import Content, Part, Post, PostState, post_key
 from bot.ports import Adapter, Clock, Store
 from bot.replies import texts
 
@@ -34,13 +34,14 @@ class Target:
     audience: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Claim:
     """On the posts of a reply, while they are brought in line with it. A decision made meanwhile, under the `lock`, may have `outdated`
-    what is being shown, or have given the posts to another reply, the `heir`."""
+    what is being shown, have given the posts to another reply, the `heir`, or have `dropped` them."""
 
     lock: asyncio.Lock
     outdated: bool = False
+    dropped: bool = False
     heir: int | None = None
 
 
@@ -130,18 +131,23 @@ class Poster:
         self._posts[0] = post
         return (AddPost(post),)
 
-    def put_off(self, not_before: datetime) -> tuple[Change, ...]:
+    async def put_off(self, not_before: datetime) -> None:
         """Remembers with the first post that nothing may be tried before then."""
-        return tuple(SetPost(post.id, post.state, post.ref, not_before) for post in self._posts.values() if post.ordinal == 0)
+        first = self._posts.get(0)
+        async with self.claim.lock:
+            if first is not None and not self.claim.outdated:
+                await self._store.apply((SetPost(first.id, first.state, first.ref, not_before),))
 
     async def take_away_all(self) -> None:
         """Takes every post away."""
         done = [await self._take_away(ordinal) for ordinal in sorted(self._posts)]
-        if done:
+        async with self.claim.lock:
             await self._store.apply(done)
 
     async def _show(self, ordinal: int, part: Part) -> None:
         for _ in range(2):
+            if self.claim.outdated:
+                return
             if self._ref(ordinal) is None and await self._place(ordinal, part, preview=False):
                 return
             ref = self._ref(ordinal)
@@ -187,11 +193,12 @@ class Poster:
     def _placed(self, ordinal: int, ref: MessageRef) -> Change:
         """Remembers where the post is. A new one goes where the others went."""
         known = self._posts.get(ordinal)
+        state: PostState = "surplus" if self.claim.dropped else "placed"
         if known is not None:
-            self._posts[ordinal] = replace(known, state="placed", ref=ref)
-            return SetPost(known.id, "placed", ref)
+            self._posts[ordinal] = replace(known, state=state, ref=ref)
+            return SetPost(known.id, state, ref)
         owner, key = self.claim.heir or self.reply_id, post_key(self.reply_id, ordinal)
-        post = self._posts[ordinal] = Post(self._next_id(), owner, ordinal, self.target.place, "placed", key, ref)
+        post = self._posts[ordinal] = Post(self._next_id(), owner, ordinal, self.target.place, state, key, ref)
         return AddPost(post)
 
     async def _send(self, ordinal: int, part: Part, *, preview: bool) -> MessageRef:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.changes import AddPost, Change, MovePlace, SetPost, SetReachable
 from bot.errors import AdapterError, ContentRefused, PlaceMoved, PlaceUnavailable, RateLimited
 from bot.events import Place
-from bot.messages import Button, Content, Message, Post, Turn, post_key
+from bot.messages import Button, Content, Post, post_key
 from bot.replies import texts
 from bot.replies.poster import Claim, Poster, Target
 from bot.sessions.desk import Desk
@@ -42,10 +42,8 @@ class Deliverer:
             await self._deliver(reply_id, session_id, claim)
 
     async def _deliver(self, reply_id: int, session_id: str, claim: Claim) -> None:
-        store = self._desk.store
-        posts = await store.posts(reply_id)
-        message = await store.message(reply_id)
-        turn = await store.turn_of(reply_id) if message is not None else None
+        showing = await self._desk.store.showing(reply_id)
+        message, turn, posts = showing.message, showing.turn, showing.posts
         if not posts or (message is not None and message.status == "open"):
             return
         place = posts[0].place
@@ -53,21 +51,10 @@ class Deliverer:
             return
         await self._wait_for(posts)
         reply_to = turn.reply_to if turn else posts[0].reply_to
-        content = await self._content(message, turn, posts)
+        gone = any(post.state == "surplus" for post in posts) or (message is not None and message.status == "removed")
+        content = None if gone else answer_content(showing)
         target = Target(place, reply_to if reply_to and reply_to.place == place else None, content.audience if content else "")
-        poster = self.poster(reply_id, target, posts, claim)
-        if content is None or any(post.state == "surplus" for post in posts):
-            await self.attempt(poster, None, session_id)
-        else:
-            await self.attempt(poster, content, session_id)
-
-    async def _content(self, message: Message | None, turn: Turn | None, posts: Sequence[Post]) -> Content | None:
-        """What is to be shown; None where the posts are to go."""
-        if message is not None:
-            if message.status == "removed":
-                return None
-            return await answer_content(self._desk.store, message, turn)
-        return posts[0].content if posts else None
+        await self.attempt(self.poster(reply_id, target, posts, claim), content, session_id)
 
     async def _wait_for(self, posts: Sequence[Post]) -> None:
         """Keeps to the time that a platform named, after a restart too."""
@@ -87,16 +74,19 @@ class Deliverer:
                 await self._put_off(poster, limited.retry_after)
             except PlaceUnavailable as error:
                 log.warning("a place of %s cannot be written to: %s", poster.target.place.platform, type(error).__name__)
-                await self._give_up(poster)
+                async with self._desk.lock:
+                    await self._give_up(poster)
                 return
             except PlaceMoved as moved:
-                await self._desk.store.apply((MovePlace(poster.target.place, moved.place),))
+                async with self._desk.lock:
+                    await self._desk.store.apply((MovePlace(poster.target.place, moved.place),))
                 self._later(poster.reply_id, moved.place, session_id, 0.0)
                 return
             except ContentRefused:
                 log.warning("a reply on %s is given up: the platform takes no content there", poster.target.place.platform)
-                posts = await self._desk.store.posts(poster.reply_id)
-                await self._desk.store.apply([SetPost(post.id, "gone") for post in posts])
+                async with self._desk.lock:
+                    posts = await self._desk.store.posts(poster.reply_id)
+                    await self._desk.store.apply([SetPost(post.id, "gone") for post in posts])
                 return
             except AdapterError as error:
                 log.warning("a reply on %s is tried again: %s", poster.target.place.platform, type(error).__name__)
@@ -108,7 +98,7 @@ class Deliverer:
 
     async def _put_off(self, poster: Poster, seconds: float) -> None:
         not_before = self._desk.clock.now() + timedelta(seconds=seconds)
-        await self._desk.store.apply(poster.put_off(not_before))
+        await poster.put_off(not_before)
         await self._desk.clock.sleep(seconds)
 
     async def _give_up(self, poster: Poster) -> None:

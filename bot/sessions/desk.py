@@ -74,7 +74,7 @@ class Desk:
     ids: Ids = field(default_factory=Ids)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     running: dict[int, Running] = field(default_factory=dict)
-    claims: dict[int, Claim] = field(default_factory=dict)
+    claims: list[tuple[int, Claim]] = field(default_factory=list)
 
     def shown(self) -> dict[int, Shown]:
         """What people can see of the turns that run."""
@@ -83,11 +83,12 @@ class Desk:
     @contextmanager
     def claimed(self, reply_id: int, claim: Claim) -> Iterator[None]:
         """While the posts of the reply are brought in line, so that decisions about them are noticed."""
-        self.claims[reply_id] = claim
+        claimed = (reply_id, claim)
+        self.claims.append(claimed)
         try:
             yield
         finally:
-            self.claims.pop(reply_id, None)
+            self.claims.remove(claimed)
 
     def outdate(self, changes: Sequence[Change]) -> None:
         """What has just been decided about posts, under the lock, for whoever is busy with them."""
@@ -96,9 +97,12 @@ class Desk:
                 case MovePosts(source, heir):
                     for claim in self._claims_on(source):
                         claim.outdated, claim.heir = True, heir
-                case DirtyPosts(reply_id) | DropPosts(reply_id):
+                case DirtyPosts(reply_id):
                     for claim in self._claims_on(reply_id):
                         claim.outdated = True
+                case DropPosts(reply_id):
+                    for claim in self._claims_on(reply_id):
+                        claim.outdated = claim.dropped = True
 
     def _claims_on(self, reply_id: int) -> list[Claim]:
-        return [claim for claimed, claim in self.claims.items() if (claim.heir or claimed) == reply_id]
+        return [claim for claimed, claim in self.claims if (claim.heir or claimed) == reply_id]

@@ -187,20 +187,17 @@ class Dispatcher:
 
     async def _answer_next(self, session_id: str, place: Place) -> None:
         """Answers the oldest open turn of the session, once what waited on its platform is in."""
-        turns = await self._desk.store.open_turns(session_id)
-        if not turns or self._stopping:
+        owed = await self._desk.store.owed(session_id)
+        if owed is None or self._stopping:
             return
-        turn = turns[0]
-        if turn.place.platform not in self._caught_up or turn.place.platform not in self._desk.adapters:
+        platform = owed.turn.place.platform
+        if platform not in self._caught_up or platform not in self._desk.adapters:
             return
-        session = await self._desk.store.session(session_id)
-        if session is None:
-            return
-        await self._runner.run(turn, session)
-        if len(turns) > 1:
+        await self._runner.run(owed)
+        if owed.more:
             self._wake(session_id, place)
         else:
-            self._titles.consider(session, self._timer)
+            self._titles.consider(owed.session, self._timer)
 
     async def _purge(self) -> None:
         """Erases what was deleted longer ago than the time of grace, at the start and every hour."""

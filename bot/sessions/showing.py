@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import takewhile
-
-from bot.messages import Button, ButtonRow, Content, Message, Turn
-from bot.ports import Reader
+from bot.messages import Button, ButtonRow, Content, Message, Showing, Turn
 from bot.replies import texts
 
 GAVE_UP = "gave_up"
 WENT_WRONG = "went_wrong"
 LATE = "late"
-FEW, MANY = 2, 50
-"""Messages that are read to find the prompts of an answer: nearly always the last one is all."""
 
 
-async def answer_content(reader: Reader, message: Message, turn: Turn | None) -> Content:
-    """The content of an answer that is whole, stopped or failed."""
+def answer_content(showing: Showing) -> Content:
+    """The content of an answer that is whole, stopped or failed; of a command's reply, what it was given."""
+    message, turn = showing.message, showing.turn
+    if message is None:
+        return showing.posts[0].content or Content("") if showing.posts else Content("")
     text = _marked(message, turn)
     if turn is not None and turn.error == LATE:
         text = f"{texts.LATE}\n\n{text}"
-    return Content(text, await _buttons(reader, message))
+    return Content(text, _buttons(message, showing))
 
 
 def _marked(message: Message, turn: Turn | None) -> str:
@@ -47,42 +44,19 @@ def failure_line(error: str) -> str:
     return texts.model_failure(kind, float(retry_after) if retry_after else None)
 
 
-async def _buttons(reader: Reader, message: Message) -> tuple[ButtonRow, ...]:
-    rows: list[ButtonRow] = []
-    for prompt in await _prompts(reader, message):
-        if await _has_versions(reader, prompt):
-            rows.append(await _arrows(reader, prompt))
-    row: ButtonRow = await _arrows(reader, message) if await _has_versions(reader, message) else ()
-    row += (Button(texts.RETRY, f"retry #{message.host or message.id:x}"),)
+def _buttons(message: Message, showing: Showing) -> tuple[ButtonRow, ...]:
+    """Arrows for each message of the turn that has versions, then what can be done with the answer."""
+    rows = [_arrows(prompt, showing) for prompt in showing.prompts]
+    row: ButtonRow = (*_arrows(message, showing), Button(texts.RETRY, f"retry #{message.host or message.id:x}"))
     if message.finish == "length":
         row += (Button(texts.CONTINUE, f"continue #{message.id:x}"),)
-    return (*rows, row)
+    return (*(row for row in rows if row), row)
 
 
-async def _prompts(reader: Reader, answer: Message) -> list[Message]:
-    """The user messages that the answer answers: several where they came quickly one after the other."""
-    branch: Sequence[Message] = ()
-    for limit in (FEW, MANY):
-        branch = await reader.branch(answer.parent_id, limit)
-        if len(branch) < limit or branch[0].role == "assistant":
-            break
-    return list(takewhile(lambda message: message.role == "user", reversed(branch)))[::-1]
-
-
-async def standing_versions(reader: Reader, message: Message) -> list[int]:
-    """The versions that people can go to: failed ones lead nowhere, but for the one that is shown."""
-    return [
-        version.id for version in await reader.versions(message.first_version) if version.status != "failed" or version.id == message.id
-    ]
-
-
-async def _has_versions(reader: Reader, message: Message) -> bool:
-    return message.revises is not None or len(await standing_versions(reader, message)) > 1
-
-
-async def _arrows(reader: Reader, message: Message) -> ButtonRow:
-    """`‹ 2/3 ›`: the ends are left out where there is nothing further."""
-    versions = await standing_versions(reader, message)
+def _arrows(message: Message, showing: Showing) -> ButtonRow:
+    """`‹ 2/3 ›`: the ends are left out where there is nothing further. Failed versions lead nowhere, but for the one that is shown."""
+    known = showing.versions.get(message.first_version, ())
+    versions = [version.id for version in known if version.status != "failed" or version.id == message.id]
     if len(versions) < 2 or message.id not in versions:  # noqa: PLR2004 - one version needs no arrows
         return ()
     at = versions.index(message.id)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import ExitStack
 from dataclasses import replace
 
 from bot.changes import AdvanceLeaf, Change, DropPosts, FillMessage, MovePosts, SetTurn
 from bot.errors import Conflict, ModelError, StorageError
-from bot.messages import FinishReason, MessageStatus, Session, Turn, TurnStatus, Usage
+from bot.messages import FinishReason, MessageStatus, Owed, Session, Turn, TurnStatus, Usage
 from bot.models.tokens import Estimator
 from bot.ports import Model, ModelOptions
 from bot.replies.poster import Claim, Poster, Target
@@ -37,28 +36,29 @@ class TurnRunner:
         self._estimator = estimator
         self._deliverer = deliverer
 
-    async def run(self, turn: Turn, session: Session) -> None:
+    async def run(self, owed: Owed) -> None:
         """Answers the turn, unless a decision ended it before. Raises StorageError; every other trouble ends the turn with a line."""
-        running = Running(turn)
-        async with self._desk.lock:
+        turn = owed.turn
+        running, claim = Running(turn), Claim(self._desk.lock)
+        with self._desk.claimed(turn.reply_id, claim):
+            async with self._desk.lock:
+                try:
+                    await self._desk.store.apply((SetTurn(turn.id, ("pending",), "streaming", started=1),))
+                except Conflict:
+                    return
+                self._desk.running[turn.id] = running
+            poster = self._deliverer.poster(turn.reply_id, Target(turn.place, turn.reply_to), owed.posts, claim)
             try:
-                await self._desk.store.apply((SetTurn(turn.id, ("pending",), "streaming", started=1),))
-            except Conflict:
-                return
-            self._desk.running[turn.id] = running
-        posts = await self._desk.store.posts(turn.reply_id)
-        poster = self._deliverer.poster(turn.reply_id, Target(turn.place, turn.reply_to), posts, Claim(self._desk.lock))
-        try:
-            if turn.attempts >= MOST_ATTEMPTS:
-                await self._end(running, poster, _failed(turn, GAVE_UP, ""))
-            else:
-                await self._answer(running, poster, session)
-        finally:
-            self._desk.running.pop(turn.id, None)
-            running.ended.set()
+                if turn.attempts >= MOST_ATTEMPTS:
+                    await self._end(running, poster, _failed(turn, GAVE_UP, ""))
+                else:
+                    await self._answer(running, poster, owed)
+            finally:
+                self._desk.running.pop(turn.id, None)
+                running.ended.set()
 
-    async def _answer(self, running: Running, poster: Poster, session: Session) -> None:
-        turn = running.turn
+    async def _answer(self, running: Running, poster: Poster, owed: Owed) -> None:
+        turn, session = owed.turn, owed.session
         stream = ReplyStream(self._desk.adapters[turn.place.platform], poster, self._desk.clock, lambda: self._reveal(running))
 
         def grow(text: str) -> None:
@@ -67,7 +67,7 @@ class TurnRunner:
 
         options = ModelOptions(session.model or self._desk.policy.model, self._desk.policy.temperature, self._desk.policy.max_tokens)
         asking = Asking(self._model, self._desk.clock, options, grow)
-        task: asyncio.Task[Answer] = asyncio.get_running_loop().create_task(asking.answer(lambda keep: self._build(turn, session, keep)))
+        task: asyncio.Task[Answer] = asyncio.get_running_loop().create_task(asking.answer(lambda keep: self._build(owed, keep)))
         running.task = task
         if running.released:
             task.cancel()
@@ -82,9 +82,9 @@ class TurnRunner:
         if running.released:
             await self._let_go(running, poster)
 
-    async def _build(self, turn: Turn, session: Session, keep: float) -> Built:
-        place = await self._desk.store.place_owner(turn.place)
-        return await self._context.build(session, turn.prompt_id, self._desk.clock.now(), shared=place.owner_id is not None, keep=keep)
+    async def _build(self, owed: Owed, keep: float) -> Built:
+        now = self._desk.clock.now()
+        return await self._context.build(owed.session, owed.turn.prompt_id, now, shared=owed.shared, keep=keep)
 
     async def _reveal(self, running: Running) -> bool:
         """Before the first word becomes visible: from here on, what arrives waits for its own turn."""
@@ -127,21 +127,17 @@ class TurnRunner:
     async def _end(self, running: Running, poster: Poster, changes: tuple[Change, ...]) -> None:
         """Stores the outcome with the posts it is owed, then finishes the posts. A decision that was quicker wins."""
         turn = running.turn
-        with ExitStack() as stack:
-            async with self._desk.lock:
-                if running.released:
-                    return
-                try:
-                    await self._desk.store.apply((*changes, *poster.plan()))
-                except Conflict:
-                    running.release(None)
-                    return
-                self._desk.running.pop(turn.id, None)
-                stack.enter_context(self._desk.claimed(turn.reply_id, poster.claim))
-            message = await self._desk.store.message(turn.reply_id)
-            assert message is not None  # noqa: S101 - it has just been filled in
-            content = await answer_content(self._desk.store, message, await self._desk.store.turn_of(turn.reply_id))
-            await self._deliverer.attempt(poster, content, turn.session_id)
+        async with self._desk.lock:
+            if running.released:
+                return
+            try:
+                await self._desk.store.apply((*changes, *poster.plan()))
+            except Conflict:
+                running.release(None)
+                return
+            self._desk.running.pop(turn.id, None)
+        content = answer_content(await self._desk.store.showing(turn.reply_id))
+        await self._deliverer.attempt(poster, content, turn.session_id)
 
     async def _let_go(self, running: Running, poster: Poster) -> None:
         """The turn was ended or parked by a decision: posts that were placed meanwhile go to the heir, or away."""
@@ -149,10 +145,12 @@ class TurnRunner:
         if running.parked:
             await self._desk.store.apply((SetTurn(turn.id, ("streaming",), "pending", started=-1),))
         elif running.heir is None:
-            await self._desk.store.apply((DropPosts(turn.reply_id),))
+            async with self._desk.lock:
+                await self._desk.store.apply((DropPosts(turn.reply_id),))
             await self._deliverer.deliver(turn.reply_id, turn.session_id)
         elif running.heir != turn.reply_id:
-            await self._desk.store.apply((MovePosts(turn.reply_id, running.heir),))
+            async with self._desk.lock:  # the heir may have been merged by now, and have an heir of its own
+                await self._desk.store.apply((MovePosts(turn.reply_id, poster.claim.heir or running.heir),))
 
 
 def _filled(turn: Turn, status: MessageStatus, text: str, finish: FinishReason = "") -> FillMessage:

@@ -116,12 +116,12 @@ def _answered_once(message: Message, talker: Talker, records: Records, verdict: 
         verdict.blame(f"{tag} has {len(turns)} turns", message.chat)
     replies = _replies(rows[-1], records)
     may_show = [reply for row in rows for reply in _replies(row, records)] if talker.pressed else replies
+    # An arrow may have gone back to a version that the message does not follow; the other arrow shows its answer again.
+    hidden = talker.pressed and any(_behind_a_version(reply, records) for reply in replies)
     if not replies:
         verdict.lose(f"{tag} has no answer", message.chat)
-    elif not any(records.posts_of(reply["id"]) for reply in may_show):
-        # An arrow may have gone back to a version that the message does not follow; the other arrow shows its answer again.
-        if not (talker.pressed and any(_behind_a_version(reply, records) for reply in replies)):
-            verdict.lose(f"the answer to {tag} is not shown", message.chat)
+    elif not any(records.posts_of(reply["id"]) for reply in may_show) and not hidden:
+        verdict.lose(f"the answer to {tag} is not shown", message.chat)
 
 
 def _replies(row: Row, records: Records) -> list[Row]:
