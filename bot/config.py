@@ -1,7 +1,7 @@
 """The settings: read from the environment, `.env` and `parley.toml`, checked all at once, and handed on as one frozen object.
 
-The three sources are merged here rather than by a library because every problem must name the variable and the file it came from,
-and must never show a value.
+pydantic-settings merges and checks them; `bot.sources` reads them, and here the library's findings become lines that name the variable
+and the place it stands in, and never show a value.
 """
 
 from __future__ import annotations
@@ -16,9 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -26,10 +24,11 @@ from pydantic import (
     field_validator,
 )
 from pydantic_core import ErrorDetails, from_json
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import SettingsError
 from bot.policy import Policy
-from bot.sources import Value, gather
+from bot.sources import Sources
 
 HIGHEST_PORT = 65535
 PLATFORMS = ("telegram", "discord", "web", "terminal")
@@ -110,13 +109,15 @@ Address = Annotated[str, AfterValidator(_address)]
 Gateway = Annotated[str, AfterValidator(_gateway)]
 Listen = Annotated[str, AfterValidator(_listen)]
 Key = Annotated[SecretStr, AfterValidator(_one_word)]
-Ids = Annotated[frozenset[str], BeforeValidator(_ids)]
+Ids = Annotated[frozenset[str], BeforeValidator(_ids), NoDecode]
 
 
-class Settings(BaseModel):
+class Settings(BaseSettings):
     """Every setting. A field's name in capitals is its variable; `telegram_token` is also `token` under `[telegram]` in parley.toml."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, arbitrary_types_allowed=True, validate_default=False)
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, arbitrary_types_allowed=True, validate_default=False, case_sensitive=True
+    )
 
     telegram_token: Annotated[SecretStr, AfterValidator(_token)] | None = None
     telegram_api_url: Address = "https://api.telegram.org"
@@ -128,7 +129,7 @@ class Settings(BaseModel):
     discord_gateway_url: Gateway | None = None
     openai_api_key: Key | None = None
     openai_base_url: Address | None = None
-    openai_headers: Annotated[dict[str, SecretStr], BeforeValidator(_headers)] = Field(default_factory=dict)
+    openai_headers: Annotated[dict[str, SecretStr], BeforeValidator(_headers), NoDecode] = Field(default_factory=dict)
     parley_model: str = "gpt-4o-mini"
     parley_temperature: float = Field(0.7, ge=0, le=2, allow_inf_nan=False)
     parley_max_tokens: int = Field(1000, ge=1)
@@ -143,6 +144,22 @@ class Settings(BaseModel):
     parley_delete_grace_hours: float = Field(24, ge=0, le=24 * 3650, allow_inf_nan=False)
     parley_log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
     parley_log_format: Literal["text", "json"] = "text"
+
+    def __init__(self, sources: Sources) -> None:
+        super().__init__(sources=sources)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Our three sources, which know their folder, in place of the library's, which know only that of the process."""
+        sources = init_settings()["sources"]
+        return sources.all if isinstance(sources, Sources) else ()
 
     @field_validator("telegram_webhook_url")
     @classmethod
@@ -190,22 +207,22 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
 
     Raises SettingsError with all problems at once.
     """
-    gathered = gather(environ, folder, tuple(name.upper() for name in Settings.model_fields))
-    problems = list(gathered.problems)
+    sources = Sources(Settings, environ, folder)
+    problems = list(sources.problems)
     try:
-        settings = Settings.model_validate({name.lower(): value.raw for name, value in gathered.values.items()})
+        settings = Settings(sources)
     except ValidationError as error:
-        problems += [_told(detail, gathered.values) for detail in error.errors(include_url=False, include_input=False)]
+        problems += [_told(detail, sources) for detail in error.errors(include_url=False, include_input=False)]
     if problems:
         raise SettingsError(tuple(problems))
     return settings.model_copy(update={"parley_database": folder / settings.parley_database})
 
 
-def _told(detail: ErrorDetails, values: Mapping[str, Value]) -> str:
+def _told(detail: ErrorDetails, sources: Sources) -> str:
     """One problem as a line for the operator: the variable, where it was set, what is wrong. Never the value."""
-    name = str(detail["loc"][0]).upper()
-    source = f" ({values[name].source})" if name in values else ""
-    return f"{name}{source}: {_fault(detail)}"
+    field = str(detail["loc"][0])
+    source = sources.of(field)
+    return f"{field.upper()}{f' ({source})' if source else ''}: {_fault(detail)}"
 
 
 def _fault(detail: ErrorDetails) -> str:

@@ -7,10 +7,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, TomlConfigSettingsSource
 
 from bot.config import Settings, load
 from bot.errors import SettingsError
 from bot.policy import Policy
+from bot.sources import Sources
 
 CANARY = "9999:CANARY-must-not-be-shown"
 
@@ -179,3 +181,25 @@ def test_every_setting_stands_in_the_readme_with_its_default() -> None:
 def test_a_missing_secret_is_named_beside_other_wrong_settings(tmp_path: Path) -> None:
     told = problems({"TELEGRAM_WEBHOOK_URL": "https://bot.example.org/", "PARLEY_TEMPERATURE": "hot"}, tmp_path)
     assert [line.split()[0].rstrip(":") for line in told] == ["TELEGRAM_WEBHOOK_SECRET", "PARLEY_TEMPERATURE"]
+
+
+def test_the_library_for_settings_reads_the_three_places_in_their_order(tmp_path: Path) -> None:
+    """Its own sources, ours only where they owe the operator more."""
+    assert issubclass(Settings, BaseSettings)
+    kinds = (EnvSettingsSource, DotEnvSettingsSource, TomlConfigSettingsSource)
+    assert [isinstance(source, kind) for source, kind in zip(Sources(Settings, {}, tmp_path).all, kinds, strict=True)] == [True] * 3
+
+
+def test_only_what_is_given_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the process's own environment nor the file beside which it was started."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / ".env").write_text("PARLEY_MODEL=CANARY\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PARLEY_MODEL", "CANARY")
+    assert load({}, tmp_path / "elsewhere").parley_model == "gpt-4o-mini"
+
+
+def test_a_broken_dotenv_file_is_one_line_without_its_content(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"OPENAI_API_KEY=CANARY\xff\n")
+    (line,) = problems({}, tmp_path)
+    assert line == ".env: cannot be read; it must be UTF-8 text that this user may read"
