@@ -164,7 +164,6 @@ class SetTurn:
     status: TurnStatus
     started: int = 0
     error: str = ""
-    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ BotError
 └── StorageError             the database did not keep or give what was asked
     ├── Conflict             what the decision was based on has changed: decide again
     ├── AlreadySeen          the event with this key was accepted before
+    ├── DatabaseBroken       the disk or the file failed: nothing is kept or given any more, the process must end
     └── DatabaseRefused      the file is foreign, damaged, from the future, or somebody else's
         └── DatabaseInUse    another process holds it
 
@@ -126,6 +127,13 @@ class Conflict(StorageError):
 
 class AlreadySeen(StorageError):
     """The event with this key was accepted before; nothing was written."""
+
+
+class DatabaseBroken(StorageError):
+    """The disk or the file failed while it was in use, and nobody knows what was kept: this call and every later one raises this.
+
+    What is wrong with it the next start finds out. Any other StorageError may pass: the disk is full, another program holds a lock.
+    """
 
 
 class DatabaseRefused(StorageError):

@@ -120,7 +120,6 @@ class Turn:
     received_at: datetime
     status: TurnStatus = "pending"
     attempts: int = 0
-    not_before: datetime | None = None
     error: str = ""
     reply_to: MessageRef | None = None
 
@@ -187,7 +186,6 @@ class Part:
 
 PostState = Literal[
     "planned",  # not sent yet
-    "placing",  # a send is under way, or ended unknown
     "placed",  # it is there, and does not yet show what it should
     "final",  # it shows what it should
     "surplus",  # it is there, and is to be taken away
@@ -199,7 +197,8 @@ PostState = Literal[
 class Post:
     """A message of the bot on a platform: part `ordinal` of what shows `reply_id`.
 
-    `reply_id` is the id of an assistant message, or of a command's reply; of the latter the first post carries the `content`.
+    `reply_id` is the id of an assistant message, or of a command's reply; of the latter the first post carries the `content`,
+    which the purge takes from replies that are shown.
     `key` makes a send repeatable on platforms that know how. `ref` is None until it is known.
     """
 
@@ -234,7 +233,8 @@ class OpenAsk:
 
 @dataclass(frozen=True, slots=True)
 class SessionSummary:
-    """A line of a list of sessions."""
+    """A line of a list of sessions. `last_at` is when its newest message was written, or when it began, if that was later: the messages
+    of a fork keep the times of what they are copies of."""
 
     session: Session
     message_count: int

@@ -269,14 +269,21 @@ class Store(Reader, Protocol):
     async def apply(self, changes: Sequence[Change], *, key: str = "", at: datetime | None = None) -> None:
         """Carries out all changes in order, or none. With a `key`, records that the event was accepted, or raises AlreadySeen.
 
-        Raises Conflict when an expectation in the changes does not hold, StorageError when the database did not take it.
+        `at` is the time of it, for the inbox and for the age of what is said; by default the time of the clock on the wall.
+
+        Raises Conflict when an expectation in the changes does not hold, StorageError when the database did not take it, and
+        DatabaseBroken when it never will again.
         """
 
     async def recover(self) -> None:
         """Called once before anything else is read: turns left streaming are pending again."""
 
     async def purge(self, before: datetime) -> int:
-        """Erases the sessions deleted before then with all that hangs on them, and forgets the keys of events older than 30 days.
-        Returns how many sessions."""
+        """Erases the sessions deleted before then with all that hangs on them. Returns how many.
+
+        Of commands' replies that are shown, the content written before then goes too, since it may hold words of those sessions; and so
+        do whole replies that could not be shown, where a session that is erased was deleted after they were written. Keys of events
+        and commands' replies that are 30 days older than `before` are forgotten.
+        """
 
     async def close(self) -> None: ...

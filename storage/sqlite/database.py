@@ -12,7 +12,7 @@ from typing import Literal, Protocol, TypeVar
 
 import aiosqlite
 
-from bot.errors import StorageError
+from bot.errors import DatabaseBroken, StorageError
 from storage.sqlite.lock import Lock
 from storage.sqlite.migrations import FOLDER, migrations
 from storage.sqlite.opening import lock_of, open_file, open_memory
@@ -20,6 +20,8 @@ from storage.sqlite.opening import lock_of, open_file, open_memory
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 DriverName = Literal["aiosqlite", "inline"]
+
+_FOR_GOOD = ("SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_READONLY")
 
 # At DEBUG it writes every statement with its parameters, which are what people wrote.
 logging.getLogger("aiosqlite").setLevel(logging.WARNING)
@@ -75,7 +77,7 @@ class Database:
     def __init__(self, driver: _Driver, lock: Lock | None) -> None:
         self._driver = driver
         self._lock = lock
-        self._broken: StorageError | None = None
+        self._broken = ""
         self._closed = False
 
     @classmethod
@@ -95,13 +97,13 @@ class Database:
         return cls(connected, lock)
 
     async def read(self, work: Work[T]) -> T:
-        """One transaction that reads. Raises StorageError."""
+        """One transaction that reads. Raises StorageError, and DatabaseBroken where it is no use to try again."""
         return await self._run("BEGIN", work)
 
     async def write(self, work: Work[T]) -> T:
         """One transaction that writes: what `work` raises undoes it. Once called it runs to its end, whoever is cancelled.
 
-        Raises StorageError when the database did not take it; then nothing was written.
+        Raises StorageError when the database did not take it; then nothing was written. Raises DatabaseBroken when nobody knows.
         """
         return await self._run("BEGIN IMMEDIATE", work)
 
@@ -123,8 +125,8 @@ class Database:
         return await self._guarded(partial(_transaction, begin, work))
 
     async def _guarded(self, work: Work[T]) -> T:
-        if self._broken is not None:
-            raise self._broken
+        if self._broken:
+            raise DatabaseBroken(self._broken)
         if self._closed:
             raise StorageError("the database is closed")
         try:
@@ -137,9 +139,9 @@ class Database:
         name: str = getattr(error, "sqlite_errorname", "") or type(error).__name__
         if name.startswith("SQLITE_FULL"):
             return StorageError("the disk is full: free some space")
-        if name.startswith(("SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB")):
-            self._broken = StorageError(f"the disk failed ({name}): check it, and start again")
-            return self._broken
+        if name.startswith(_FOR_GOOD):
+            self._broken = f"the disk failed ({name}): check it, and start again"
+            return DatabaseBroken(self._broken)
         return StorageError(f"the database did not do it ({name})")
 
 

@@ -10,7 +10,9 @@ from bot.errors import AlreadySeen
 from storage.sqlite.applying import carry_out
 from storage.sqlite.rows import to_stored
 
-KEYS_KEPT = timedelta(days=30)
+KEPT = timedelta(days=30)
+"""How long the keys of events and the posts of commands' replies are remembered."""
+_MOMENT = timedelta(minutes=1)
 
 
 def accept_key(connection: sqlite3.Connection, key: str, at: datetime) -> None:
@@ -39,19 +41,29 @@ def last_id(connection: sqlite3.Connection) -> int:
     return found
 
 
+# Children first; what stands last has no other table hanging on it.
+_ERASING = (
+    "DELETE FROM posts WHERE reply_id IN (SELECT m.id FROM sessions s JOIN messages m ON m.session_id = s.id WHERE s.deleted_at < :before)",
+    # Replies of commands hold words of conversations. One that is shown needs its content no more; one that could not be shown until
+    # now goes with the first session that was deleted after it was written, or that it told the deletion of.
+    "UPDATE posts SET content = NULL, file = NULL WHERE written_at < :before AND content IS NOT NULL AND NOT EXISTS ("
+    "  SELECT 1 FROM posts other WHERE other.reply_id = posts.reply_id AND other.state NOT IN ('final', 'gone'))",
+    "DELETE FROM posts WHERE reply_id IN (SELECT reply_id FROM posts WHERE content IS NOT NULL AND written_at < min("
+    "  :before, (SELECT max(deleted_at) FROM sessions WHERE deleted_at < :before) + :moment))",
+    "DELETE FROM posts WHERE reply_id IN (SELECT reply_id FROM posts WHERE written_at < :long_ago)",
+    "DELETE FROM turns WHERE session_id IN (SELECT id FROM sessions WHERE deleted_at < :before)",
+    "DELETE FROM messages WHERE session_id IN (SELECT id FROM sessions WHERE deleted_at < :before)",
+    "DELETE FROM current WHERE session_id IN (SELECT id FROM sessions WHERE deleted_at < :before)",
+    "DELETE FROM asks WHERE expires_at < :before",
+    "DELETE FROM events WHERE accepted_at < :long_ago",
+)
+
+
 def purge(connection: sqlite3.Connection, before: datetime) -> int:
-    """Children first; what stands here has no other table hanging on it."""
+    """Erases what was to go before then, and returns how many sessions."""
     connection.execute("UPDATE erased SET highest = ?", (last_id(connection),))
-    cut = {"before": to_stored(before), "keys": to_stored(before - KEYS_KEPT)}
-    for statement in (
-        "DELETE FROM posts WHERE reply_id IN "
-        "(SELECT m.id FROM sessions s JOIN messages m ON m.session_id = s.id WHERE s.deleted_at < :before)",
-        "DELETE FROM turns WHERE session_id IN (SELECT id FROM sessions WHERE deleted_at < :before)",
-        "DELETE FROM messages WHERE session_id IN (SELECT id FROM sessions WHERE deleted_at < :before)",
-        "DELETE FROM current WHERE session_id IN (SELECT id FROM sessions WHERE deleted_at < :before)",
-        "DELETE FROM asks WHERE expires_at < :before",
-        "DELETE FROM events WHERE accepted_at < :keys",
-    ):
+    cut = {"before": to_stored(before), "long_ago": to_stored(before - KEPT), "moment": _MOMENT // timedelta(microseconds=1)}
+    for statement in _ERASING:
         connection.execute(statement, cut)
     return connection.execute("DELETE FROM sessions WHERE deleted_at < :before", cut).rowcount
 

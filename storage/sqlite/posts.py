@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.changes import AddPost, CloseQuestion, DirtyPosts, DropPosts, MovePosts, OpenQuestion, SetPost
 from bot.events import Place
@@ -39,6 +40,11 @@ def unfinished_replies(connection: sqlite3.Connection) -> Sequence[tuple[int, Pl
 def open_ask(connection: sqlite3.Connection, place_id: int | None, user_id: int | None) -> OpenAsk | None:
     found = connection.execute("SELECT * FROM ask_rows WHERE place_id = ? AND user_id = ?", (place_id, user_id)).fetchone()
     return to_ask(found) if found else None
+
+
+def date_contents(connection: sqlite3.Connection, at: datetime) -> None:
+    """Says of every content that was written in this transaction when that was."""
+    connection.execute("UPDATE posts SET written_at = ? WHERE content IS NOT NULL AND written_at IS NULL", (to_stored(at),))
 
 
 @carry_out.register
@@ -92,7 +98,8 @@ def _dirty_posts(change: DirtyPosts, connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE posts SET state = 'placed' WHERE reply_id = ? AND state = 'final'", (change.reply_id,))
     if change.content is not None:
         connection.execute(
-            "UPDATE posts SET content = ?, file = ? WHERE id = (SELECT id FROM posts WHERE reply_id = ? ORDER BY ordinal, id LIMIT 1)",
+            "UPDATE posts SET content = ?, file = ?, written_at = NULL "
+            "WHERE id = (SELECT id FROM posts WHERE reply_id = ? ORDER BY ordinal, id LIMIT 1)",
             (*from_content(change.content), change.reply_id),
         )
 

@@ -98,20 +98,19 @@ def to_message(row: Row, host: int | None = None) -> Message:
 
 def to_turn(row: Row) -> Turn:
     """From a row of `turn_rows`."""
-    turn_id, session_id, user_id, prompt_id, reply_id, received_at, status, attempts, not_before, error = row[:10]
+    turn_id, session_id, user_id, prompt_id, reply_id, received_at, status, attempts, error = row[:9]
     return Turn(
         id=turn_id,
         session_id=session_id,
-        place=to_place(row[10:14]),
+        place=to_place(row[9:13]),
         user_id=user_id,
         prompt_id=prompt_id,
         reply_id=reply_id,
         received_at=to_time(received_at),
         status=status,
         attempts=attempts,
-        not_before=to_time_or_none(not_before),
         error=error,
-        reply_to=to_ref(row[14:19]),
+        reply_to=to_ref(row[13:18]),
     )
 
 

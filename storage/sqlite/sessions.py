@@ -41,7 +41,7 @@ def sessions_like(connection: sqlite3.Connection, user_id: int, prefix: str) -> 
 
 def sessions(connection: sqlite3.Connection, user_id: int, words: Sequence[str], offset: int, limit: int) -> Sequence[SessionSummary]:
     found = connection.execute(
-        "SELECT s.*, coalesce(leaf.number, 0), coalesce(newest.created_at, s.started_at) FROM session_rows s "
+        "SELECT s.*, coalesce(leaf.number, 0), max(s.started_at, coalesce(newest.created_at, 0)) FROM session_rows s "
         "LEFT JOIN messages leaf ON leaf.id = s.leaf "
         "LEFT JOIN messages newest ON newest.id = s.newest AND newest.session_id = s.id "
         "WHERE s.user_id = :user AND s.deleted_at IS NULL AND NOT EXISTS ("

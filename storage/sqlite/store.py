@@ -38,6 +38,7 @@ class SqliteStore:
                 keeping.accept_key(connection, key, accepted_at)
             for change in changes:
                 carry_out(change, connection)
+            posts.date_contents(connection, accepted_at)
 
         await self._database.write(work)
 
@@ -46,8 +47,7 @@ class SqliteStore:
 
     async def purge(self, before: datetime) -> int:
         erased = await self._database.write(lambda connection: keeping.purge(connection, before))
-        if erased:
-            await self._database.checkpoint()
+        await self._database.checkpoint()
         return erased
 
     async def find(

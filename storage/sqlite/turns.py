@@ -11,7 +11,7 @@ from bot.events import Place
 from bot.messages import Turn
 from storage.sqlite.applying import carry_out
 from storage.sqlite.places import keep_place, keep_ref
-from storage.sqlite.rows import to_place, to_stored, to_stored_or_none, to_turn
+from storage.sqlite.rows import to_place, to_stored, to_turn
 
 
 def turn_of(connection: sqlite3.Connection, reply_id: int) -> Turn | None:
@@ -36,15 +36,15 @@ def owing_sessions(connection: sqlite3.Connection) -> Sequence[tuple[str, Place]
 
 def recover_turns(connection: sqlite3.Connection) -> None:
     """Whoever streamed is gone."""
-    connection.execute("UPDATE turns SET status = 'pending' WHERE status = 'streaming' AND status IN ('pending', 'streaming')")
+    connection.execute("UPDATE turns SET status = 'pending' WHERE status IN ('pending', 'streaming')")
 
 
 @carry_out.register
 def _add_turn(change: AddTurn, connection: sqlite3.Connection) -> None:
     new = change.turn
     connection.execute(
-        "INSERT INTO turns (id, session_id, place_id, user_id, prompt_id, reply_id, received_at, status, attempts, not_before, error, "
-        "reply_to_place, reply_to_message) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO turns (id, session_id, place_id, user_id, prompt_id, reply_id, received_at, status, attempts, error, "
+        "reply_to_place, reply_to_message) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             new.id,
             new.session_id,
@@ -55,7 +55,6 @@ def _add_turn(change: AddTurn, connection: sqlite3.Connection) -> None:
             to_stored(new.received_at),
             new.status,
             new.attempts,
-            to_stored_or_none(new.not_before),
             new.error,
             *keep_ref(connection, new.reply_to),
         ),
@@ -68,6 +67,6 @@ def _set_turn(change: SetTurn, connection: sqlite3.Connection) -> None:
     if found is None or found[0] not in change.expected:
         raise Conflict(f"the turn is {found[0] if found else 'gone'}, not {' or '.join(change.expected)}")
     connection.execute(
-        "UPDATE turns SET status = ?, attempts = attempts + ?, error = ?, not_before = ? WHERE id = ?",
-        (change.status, change.started, change.error, to_stored_or_none(change.not_before), change.turn_id),
+        "UPDATE turns SET status = ?, attempts = attempts + ?, error = ? WHERE id = ?",
+        (change.status, change.started, change.error, change.turn_id),
     )

@@ -13,7 +13,7 @@ SELECT m.id, m.session_id, m.parent_id, m.number, m.role, m.text, m.status, m.cr
 FROM messages m LEFT JOIN places p ON p.id = m.source_place;
 
 CREATE TEMP VIEW turn_rows AS
-SELECT t.id, t.session_id, t.user_id, t.prompt_id, t.reply_id, t.received_at, t.status, t.attempts, t.not_before, t.error,
+SELECT t.id, t.session_id, t.user_id, t.prompt_id, t.reply_id, t.received_at, t.status, t.attempts, t.error,
        p.platform, p.chat_id, p.thread_id, p.kind,
        t.reply_to_message, r.platform AS to_platform, r.chat_id AS to_chat_id, r.thread_id AS to_thread_id, r.kind AS to_kind
 FROM turns t JOIN places p ON p.id = t.place_id LEFT JOIN places r ON r.id = t.reply_to_place;

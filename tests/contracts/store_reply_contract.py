@@ -43,8 +43,8 @@ class TurnContract:
     async def test_a_turn_moves_from_an_expected_state(self, store: Store) -> None:
         _prompt, reply, owed = await owe(store)
         await store.apply([SetTurn(owed.id, ("pending",), "streaming", started=1)])
-        await store.apply([SetTurn(owed.id, ("streaming",), "pending", started=1, error="overloaded", not_before=LATER)])
-        assert await store.turn_of(reply.id) == replace(owed, attempts=2, error="overloaded", not_before=LATER)
+        await store.apply([SetTurn(owed.id, ("streaming",), "pending", started=1, error="overloaded")])
+        assert await store.turn_of(reply.id) == replace(owed, attempts=2, error="overloaded")
 
     async def test_a_turn_is_never_revived(self, store: Store) -> None:
         _prompt, reply, owed = await owe(store)
@@ -57,7 +57,7 @@ class TurnContract:
 
     async def test_all_of_a_turn_comes_back(self, store: Store) -> None:
         prompt, reply, _owed = await owe(store)
-        full = replace(turn(20, prompt, reply, place=THERE), attempts=2, not_before=LATER, error="timeout", reply_to=ref("555"))
+        full = replace(turn(20, prompt, reply, place=THERE), attempts=2, error="timeout", reply_to=ref("555"))
         await store.apply([AddTurn(full)])
         assert (await store.open_turns(prompt.session_id))[1] == full
 
@@ -84,7 +84,7 @@ class PostContract:
     """What the bot shows."""
 
     async def test_all_of_a_post_comes_back(self, store: Store) -> None:
-        full = Post(20, 99, 0, HERE, "placing", "key", ref("700", THERE), CONTENT, ref("555"), LATER)
+        full = Post(20, 99, 0, HERE, "planned", "key", ref("700", THERE), CONTENT, ref("555"), LATER)
         await show(store, [full])
         assert await store.posts(99) == (full,)
 
@@ -95,15 +95,15 @@ class PostContract:
 
     async def test_a_post_keeps_its_ref_where_none_is_given(self, store: Store) -> None:
         await show(store, [post(20, 99, state="planned")])
-        await store.apply([SetPost(20, "placing", not_before=LATER), SetPost(20, "placed", ref("700"))])
+        await store.apply([SetPost(20, "planned", not_before=LATER), SetPost(20, "placed", ref("700"))])
         await store.apply([SetPost(20, "final")])
         assert await store.posts(99) == (post(20, 99, at="700"),)
 
     async def test_posts_that_move_are_dirty(self, store: Store) -> None:
-        await show(store, [post(20, 98, 0, at="1"), post(21, 98, 1, state="placing"), post(22, 98, 2, state="gone", at="3")])
+        await show(store, [post(20, 98, 0, at="1"), post(21, 98, 1, state="planned"), post(22, 98, 2, state="gone", at="3")])
         await store.apply([MovePosts(98, 99)])
         assert await store.posts(98) == ()
-        assert await store.posts(99) == (post(20, 99, 0, state="placed", at="1"), post(21, 99, 1, state="placing"))
+        assert await store.posts(99) == (post(20, 99, 0, state="placed", at="1"), post(21, 99, 1, state="planned"))
 
     async def test_a_command_reply_gets_new_content(self, store: Store) -> None:
         await show(store, [replace(post(20, 99, 0, at="1"), content=Content("old")), post(21, 99, 1, state="surplus", at="2")])
@@ -114,7 +114,7 @@ class PostContract:
         assert (await store.posts(99))[0] == first
 
     async def test_what_is_there_is_taken_away_and_the_rest_is_not_sent(self, store: Store) -> None:
-        await show(store, [post(20, 99, 0, at="1"), post(21, 99, 1, state="planned"), post(22, 99, 2, state="placing")])
+        await show(store, [post(20, 99, 0, at="1"), post(21, 99, 1, state="planned"), post(22, 99, 2, state="planned")])
         await store.apply([DropPosts(99)])
         assert await store.posts(99) == (post(20, 99, 0, state="surplus", at="1"),)
 
