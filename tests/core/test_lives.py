@@ -113,7 +113,7 @@ async def test_p8_the_same_event_twice_is_one(tmp_path: Path) -> None:
     assert len(adapter.chats[talk.place]) == 2
 
 
-async def test_rule_17_three_starts_without_an_outcome_are_enough(tmp_path: Path) -> None:
+async def test_r2_rule_17_three_starts_without_an_outcome_are_enough(tmp_path: Path) -> None:
     adapter = MemoryAdapter()
     for life in range(3):
         model = ScriptedModel()

@@ -17,7 +17,7 @@ from bot.clock import SystemClock
 from bot.models.openai import Deadlines, OpenAIModel
 from bot.models.reader import Limits as ReadingLimits
 from bot.policy import Policy
-from bot.ports import Clock, Store
+from bot.ports import Clock, Model, Store
 from bot.sessions.dispatcher import Dispatcher
 from bot.supervisor import Outcome, Restarts, keep
 from storage.sqlite.store import SqliteStore
@@ -57,7 +57,7 @@ class QuickClock:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a house may have otherwise: the core's clock, the adapter's and the model's (for the dates that servers name), how long the
-    model is waited for and read, and what stands between the core and its store."""
+    model is waited for and read, and what stands between the core and its store and its model."""
 
     policy: Policy = POLICY
     clock: Clock = field(default_factory=SystemClock)
@@ -69,6 +69,7 @@ class Plan:
     deadlines: Deadlines = field(default_factory=Deadlines)
     reading: ReadingLimits = field(default_factory=ReadingLimits)
     storing: Callable[[SqliteStore], Store] = lambda store: store
+    answering: Callable[[Model], Model] = lambda model: model
 
 
 @dataclass(slots=True)
@@ -126,7 +127,7 @@ async def parley(path: Path, telegram: FakeTelegram, openai: FakeOpenAI, plan: P
     )
     adapter = TelegramAdapter(options, plan.outside, plan.limits)
     model = OpenAIModel(KEY, openai.base_url, {}, plan.deadlines, clock=plan.dates, limits=plan.reading)
-    core = Dispatcher(plan.storing(store), model, {"telegram": adapter}, plan.policy, plan.clock)
+    core = Dispatcher(plan.storing(store), plan.answering(model), {"telegram": adapter}, plan.policy, plan.clock)
     await core.start()
     receiving = asyncio.create_task(keep(adapter, core, plan.clock, Restarts(path.with_name("restarts.json"))))
     ann = telegram.person(1001, "Ann")

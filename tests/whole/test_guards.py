@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import io
+import os
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.events import Place
-from bot.messages import PlaceSettings
+from bot.ports import AnswerStream, ChatMessage, Model, ModelOptions
 from bot.replies import texts
-from storage.sqlite.store import SqliteStore
+from tests.cli.command import Parley
 from tests.fakes.openai_script import Raw, Refusal, error_body, event
 from tests.fakes.openai_server import FakeOpenAI, prompts
 from tests.fakes.telegram import Chat, FakeTelegram, Message, Person
-from tests.whole.house import KEY, POLICY, House, Plan, parley
+from tests.whole.house import KEY, POLICY, House, Plan, parley, until
 
 CANARY = "canary-7f3a"
 ALLOWED = replace(POLICY, allow=frozenset({"telegram:1001"}))
@@ -90,8 +90,8 @@ async def test_x7_x8_no_token_no_key_and_no_words_in_logs_or_the_database(
 ) -> None:
     """Everything goes wrong once, at DEBUG, and nothing is masked."""
     openai.script(
-        Refusal(401, error_body(f"Incorrect API key provided: {KEY}")),
-        Raw((event(error_body(f"marzipan {KEY}")),)),
+        Refusal(401, error_body(f"Incorrect API key provided: {KEY}", code=KEY)),
+        Raw((event(error_body(f"marzipan {KEY}", code="marzipan", type=KEY)),)),
         Raw((b"marzipan",), content_type="application/json"),
     )
     telegram.faults.add("getUpdates", cut=True, times=2)
@@ -116,25 +116,28 @@ async def test_x7_x8_no_token_no_key_and_no_words_in_logs_or_the_database(
 async def test_x28_a_fault_of_our_own_is_a_plain_line_with_a_retry_that_works(
     tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI, plan: Plan
 ) -> None:
-    class Faulty(SqliteStore):
+    class Broken:
         broken = True
 
-        async def place_owner(self, place: Place) -> PlaceSettings:
-            if self.broken:
+        def __init__(self, model: Model) -> None:
+            self._model = model
+
+        def stream(self, messages: Sequence[ChatMessage], options: ModelOptions) -> AnswerStream:
+            if Broken.broken:
                 raise RuntimeError(f"internal {CANARY}")
-            return await super().place_owner(place)
+            return self._model.stream(messages, options)
 
-    stores: list[Faulty] = []
+        async def check(self) -> str:
+            return await self._model.check()
 
-    def storing(store: SqliteStore) -> SqliteStore:
-        stores.append(Faulty(store._database))
-        return stores[0]
+        async def close(self) -> None:
+            await self._model.close()
 
-    async with parley(tmp_path / "parley.db", telegram, openai, replace(plan, storing=storing)) as house:
+    async with parley(tmp_path / "parley.db", telegram, openai, replace(plan, answering=Broken)) as house:
         await house.ann.says(house.chat, "one")
         await house.settle()
         assert house.chat.texts == [texts.WENT_WRONG]
-        stores[0].broken = False
+        Broken.broken = False
         await house.ann.presses(house.chat.last, "Retry")
         await house.settle()
         assert house.chat.texts == ["You said: one"]
@@ -148,3 +151,28 @@ async def test_x27_a_forwarded_command_is_text(house: House, forwarded: str) -> 
     await house.settle()
     assert house.chat.texts == ["You said: one", f"You said: {forwarded}"]
     assert prompts(house.openai.requests[-1].body)[1:] == ["one", "You said: one", forwarded]
+
+
+async def test_x1_a_running_bot_opens_no_port(tmp_path: Path, telegram: FakeTelegram) -> None:
+    async with Parley(tmp_path, "run", TELEGRAM_TOKEN=telegram.token, TELEGRAM_API_URL=telegram.url) as process:
+        await until(lambda: telegram.calls_of("getUpdates"))
+        assert listening(process.process.pid) == set()
+    assert listening(os.getpid()), "the servers of this test are seen, so those of the bot would be"
+
+
+def listening(pid: int) -> set[str]:
+    """The sockets that a process listens on, as Linux names them."""
+    held = {os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir() if os.path.lexists(link)}
+    lines = [line.split() for table in ("tcp", "tcp6") for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]]
+    return {f"socket:[{line[9]}]" for line in lines if line[3] == "0A"} & held
+
+
+async def test_x19_names_that_look_like_paths_are_names(tmp_path: Path, house: House) -> None:
+    before = sorted(tmp_path.parent.rglob("*"))
+    for name in ("../../escaped", "/var/escaped", "..\\escaped", "escaped\x00.txt"):
+        await house.ann.sends_document(house.chat, b"x", name, caption=name)
+        await house.ann.says(house.chat, f"/new {name}")
+        await house.ann.says(house.chat, f"/open {name}")
+        await house.settle()
+    assert not [path for path in tmp_path.parent.rglob("*escaped*")]
+    assert {path.name for path in set(tmp_path.parent.rglob("*")) - set(before)} <= {"restarts.json"}

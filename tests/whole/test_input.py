@@ -89,7 +89,7 @@ ODD = [
 ]  # fmt: skip
 
 
-async def test_u9_u10_every_odd_command_is_answered_in_words(house: House, logged: io.StringIO) -> None:
+async def test_u9_u10_x18_every_odd_command_is_answered_in_words(house: House, logged: io.StringIO) -> None:
     for odd in ODD:
         before = len(house.telegram.calls)
         await says(house, odd)
@@ -259,7 +259,7 @@ async def test_u20_an_edit_of_last_week_is_taken_and_one_without_a_change_is_not
     assert house.chat.texts == ["You said: uno"]
 
 
-async def test_u21_an_answer_without_a_blank_is_shown_whole_and_holds_up_nobody(house: House) -> None:
+async def test_u21_r4_an_answer_without_a_blank_is_shown_whole_and_holds_up_nobody(house: House) -> None:
     def answer(body: Json) -> Step:
         return Reply(pieces=("x" * 500,) * 400) if prompts(body)[-1] == "long" else Reply()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,9 +16,9 @@ from bot.changes import Change, SetTurn
 from bot.errors import DatabaseInUse, StorageError
 from storage.sqlite.store import SqliteStore
 from tests.fakes.openai_script import ROLE, Raw, chunk
-from tests.fakes.openai_server import FakeOpenAI
+from tests.fakes.openai_server import FakeOpenAI, prompts
 from tests.fakes.telegram import FakeTelegram
-from tests.whole.house import House, Plan, parley, until
+from tests.whole.house import WHOLE, Held, House, Plan, QuickClock, parley, until
 
 
 class Failing(SqliteStore):
@@ -125,3 +126,42 @@ async def test_s1_while_nothing_can_be_stored_nothing_is_confirmed_and_then_all_
         await house.settle()
         assert house.chat.texts in (["You said: one\n\ntwo"], ["You said: one", "You said: two"])
         assert len(telegram.updates.confirmed) == 2
+
+
+async def test_r10_a_machine_that_slept_for_hours_finishes_what_it_was_at(
+    tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI
+) -> None:
+    clock = QuickClock()
+    async with parley(tmp_path / "parley.db", telegram, openai, Plan(clock=clock, outside=clock)) as house:
+        held = Held()
+        openai.script(held.step)
+        await house.ann.says(house.chat, "one")
+        await house.chat.wait_for("some words")
+        clock.skipped += 8 * 3600
+        telegram.advance(hours=8)
+        held.on()
+        await house.settle()
+        assert house.chat.texts == [f"(late)\n\n{WHOLE}"]
+        await house.ann.says(house.chat, "two")
+        await house.settle()
+        assert house.chat.last.text == "You said: two"
+
+
+async def test_s7_s12_a_copy_of_a_running_database_is_whole(
+    tmp_path: Path, house: House, telegram: FakeTelegram, openai: FakeOpenAI, plan: Plan
+) -> None:
+    """And the database runs with the settings that were found to lose nothing in a power cut."""
+    await house.ann.says(house.chat, "one")
+    await house.settle()
+    assert await house.store._database.read(lambda db: db.execute("PRAGMA journal_mode").fetchone()[0]) == "wal"
+    assert await house.store._database.read(lambda db: db.execute("PRAGMA synchronous").fetchone()[0]) == 2  # FULL
+    copy = tmp_path / "restored" / "parley.db"
+    copy.parent.mkdir(mode=0o700)
+    with sqlite3.connect(tmp_path / "parley.db") as database:
+        database.execute("VACUUM INTO ?", (str(copy),))
+    house.receiving.cancel()
+    await asyncio.wait({house.receiving})
+    async with parley(copy, telegram, openai, plan) as restored:
+        await restored.ann.says(restored.chat, "two")
+        await restored.settle()
+    assert prompts(openai.requests[-1].body)[1:] == ["one", "You said: one", "two"]

@@ -1,0 +1,89 @@
+"""Counts which rows of the list of faults have a test that bears their number; a row without one is named here with the reason."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parents[1]
+ROWS = {"p": 37, "m": 26, "s": 18, "r": 10, "u": 21, "x": 28}
+"""How many there are: of platforms, of the model, of the storage, of the process, of input, of risks."""
+
+_DISCORD = "comes with Discord's adapter"
+_WEB = "comes with the web page and its REST API"
+WITHOUT = {
+    "p11": "Telegram's own limit, told in docs/operating.md",
+    "p25": _DISCORD,
+    "p26": _DISCORD,
+    "p27": _DISCORD,
+    "p28": _DISCORD,
+    "p29": _DISCORD,
+    "p30": _DISCORD,
+    "p31": _DISCORD,
+    "p32": _DISCORD,
+    "p33": _DISCORD,
+    "s18": "comes with a second store",
+    "r9": f"tokens are read at the start; what can be changed while it runs {_WEB}",
+    "u7": "comes with the reading of files",
+    "u8": "comes with the reading of pictures",
+    "x10": "comes with the reading of pictures and links: nothing is fetched yet",
+    "x21": "the image is built and looked at where there is Docker",
+    "x23": "backups are the operator's own copies, told in docs/operating.md",
+    "x24": _WEB,
+    "x25": _WEB,
+}
+"""Rows that no test bears the number of yet, and why."""
+
+
+def _numbers(name: str) -> set[str]:
+    """`test_p4_p5_an_unknown_outcome` bears p4 and p5."""
+    leading = re.match(r"test_((?:[pmsrux]\d+_)*)", name)
+    return set(leading.group(1).split("_")) - {""} if leading else set()
+
+
+def _tables(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, node.value
+
+
+def _told_rows(function: ast.FunctionDef | ast.AsyncFunctionDef, tables: dict[str, ast.expr]) -> set[str]:
+    """What a parameter called `row` goes through."""
+    rows: set[str] = set()
+    for decorator in function.decorator_list:
+        match decorator:
+            case ast.Call(args=[ast.Constant(value="row"), values, *_]):
+                given = tables.get(values.id, values) if isinstance(values, ast.Name) else values
+                rows |= {node.value for node in ast.walk(given) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return rows
+
+
+def covered() -> dict[str, int]:
+    """How many tests each row has."""
+    counts: dict[str, int] = {}
+    for path in TESTS.rglob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        tables = dict(_tables(tree))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+                for row in _numbers(node.name) | _told_rows(node, tables):
+                    counts[row] = counts.get(row, 0) + 1
+    return counts
+
+
+def every_row() -> list[str]:
+    return [f"{kind}{number}" for kind, count in ROWS.items() for number in range(1, count + 1)]
+
+
+def test_every_row_has_a_test_or_a_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    counts = covered()
+    missing = [row for row in every_row() if row not in counts]
+    with capsys.disabled():
+        print(f"\n{len(every_row()) - len(missing)} of {len(every_row())} rows have {sum(counts.values())} tests; without one:")
+        for row in missing:
+            print(f"  {row.upper():4} {WITHOUT.get(row, 'no reason!')}")
+    assert [row for row in missing if row not in WITHOUT] == []
