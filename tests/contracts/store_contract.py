@@ -12,6 +12,7 @@ from bot.changes import (
     AddMessage,
     AddPost,
     AddTurn,
+    DirtyPosts,
     ExpectLeaf,
     KnowAccount,
     OpenQuestion,
@@ -19,11 +20,12 @@ from bot.changes import (
     SetCursor,
     SetDeleted,
     SetLeaf,
+    SetPost,
     SetReachable,
     SharePlace,
 )
 from bot.errors import AlreadySeen, Conflict, StorageError
-from bot.messages import Found, OpenAsk, PlaceSettings
+from bot.messages import Content, File, Found, OpenAsk, PlaceSettings
 from bot.ports import Store
 from tests.contracts.store_builders import (
     ANNE,
@@ -43,6 +45,8 @@ from tests.contracts.store_builders import (
     show,
     turn,
 )
+
+SAID = Content("What was said", file=File("a.md", "text/markdown", b"What was said"))
 
 
 class TransactionContract:
@@ -220,6 +224,51 @@ class PurgeContract:
         await store.apply([SetDeleted("aaaa000000000000", NOW)])
         assert await store.purge(LATER) == 1
         assert len(await store.branch(1003, 10)) == 4
+
+    async def test_the_content_of_a_shown_reply_goes_after_the_time_of_grace(self, store: Store) -> None:
+        old, new = (replace(post(number, number + 80, at=str(number)), content=SAID) for number in (13, 14))
+        gone = replace(post(15, 95, state="gone"), content=SAID)
+        await store.apply([AddPost(old), AddPost(gone)], at=NOW)
+        await store.apply([AddPost(new)], at=LATER)
+        assert await store.purge(NOW) == 0
+        assert await store.posts(93) == (old,)
+        await store.purge(LATER)
+        assert [await store.posts(93), await store.posts(94)] == [(replace(old, content=None),), (new,)]
+
+    async def test_a_reply_that_got_new_words_is_as_young_as_they(self, store: Store) -> None:
+        await store.apply([AddPost(replace(post(13, 99, at="700"), content=SAID))], at=NOW)
+        await store.apply([DirtyPosts(99, Content("page 2")), SetPost(13, "final")], at=LATER)
+        await store.purge(LATER)
+        assert (await store.posts(99))[0].content == Content("page 2")
+        await store.purge(LATER + timedelta(seconds=1))
+        assert (await store.posts(99))[0].content is None
+        await store.apply([DirtyPosts(99, Content("page 3"))], at=LATER)
+        assert await store.posts(99) == (replace(post(13, 99, state="placed", at="700"), content=Content("page 3")),)
+
+    async def test_a_reply_that_is_not_shown_yet_keeps_its_content(self, store: Store) -> None:
+        parts = (replace(post(13, 99, at="700"), content=SAID), post(14, 99, 1, state="planned"))
+        await store.apply([AddPost(each) for each in parts], at=NOW)
+        await store.purge(LATER)
+        assert await store.posts(99) == parts
+
+    async def test_what_could_not_be_shown_goes_with_the_session(self, store: Store) -> None:
+        begun = await begin(store)
+        for number, at in ((13, NOW), (14, NOW + timedelta(milliseconds=5)), (15, LATER)):
+            await store.apply([AddPost(replace(post(number, number + 80, state="planned"), content=SAID))], at=at)
+        await store.apply([SetDeleted(begun.id, NOW)])
+        await store.purge(LATER + timedelta(hours=1))
+        assert [len(await store.posts(reply_id)) for reply_id in (93, 94, 95)] == [0, 0, 1]
+
+    async def test_replies_are_forgotten_thirty_days_later(self, store: Store) -> None:
+        _prompt, reply, _owed = await owe(store)
+        said = replace(post(13, 99, at="700"), content=SAID)
+        await store.apply([AddPost(said), AddPost(post(14, 99, 1, at="701")), AddPost(post(15, reply.id, at="702"))], at=NOW)
+        await store.apply([AddPost(replace(post(16, 98, state="planned"), content=SAID))], at=NOW)
+        await store.purge(NOW + timedelta(days=30))
+        assert [len(await store.posts(reply_id)) for reply_id in (99, 98, reply.id)] == [2, 1, 1]
+        await store.purge(LATER + timedelta(days=30))
+        assert [len(await store.posts(reply_id)) for reply_id in (99, 98, reply.id)] == [0, 0, 1]
+        assert await store.last_id() == 99
 
     async def test_keys_are_kept_for_thirty_days(self, store: Store) -> None:
         await store.apply([], key="old", at=NOW)

@@ -110,6 +110,14 @@ class ListContract:
         await store.apply([AddMessage(replace(message(11, session_id=MANY[1]), created_at=NOW - timedelta(days=400)))])
         assert [each.session.id for each in await store.sessions(1, [], 0, 2)] == [MANY[1], MANY[0]]
 
+    async def test_a_fork_is_no_older_than_its_beginning(self, store: Store) -> None:
+        fork = replace(session(), started_at=LATER)
+        await begin(store, fork)
+        await chain(store, 2, first_id=10)
+        assert [each.last_at for each in await store.sessions(1, [], 0, 1)] == [LATER]
+        await store.apply([AddMessage(replace(message(20), created_at=LATER + timedelta(days=1)))])
+        assert [each.last_at for each in await store.sessions(1, [], 0, 1)] == [LATER + timedelta(days=1)]
+
     async def test_in_pages_without_deleted_ones(self, store: Store) -> None:
         await _begin_many(store)
         await store.apply([SetDeleted(MANY[1], NOW)])

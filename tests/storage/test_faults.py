@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import resource
 import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from bot.changes import AddMessage, Change, SetCursor, SetDeleted
-from bot.errors import StorageError
+from bot.changes import AddMessage, AddPost, Change, DirtyPosts, SetCursor, SetDeleted
+from bot.errors import DatabaseBroken, StorageError
+from bot.messages import Content, File, PostState
 from storage.sqlite.applying import carry_out
 from storage.sqlite.database import Database
 from storage.sqlite.store import SqliteStore
-from tests.contracts.store_builders import LATER, NOW, begin, message
+from tests.contracts.store_builders import LATER, NOW, begin, message, post, session
 
 
 @pytest.fixture
@@ -66,8 +69,9 @@ async def test_every_change_can_be_carried_out() -> None:
 async def test_s1_a_full_disk_keeps_what_is_there_and_heals(database: Database) -> None:
     await database.write(_write)
     await database.write(lambda connection: _limit_pages(connection, 60))
-    with pytest.raises(StorageError, match="the disk is full"):
+    with pytest.raises(StorageError, match="the disk is full") as failed:
         await database.write(_write)
+    assert not isinstance(failed.value, DatabaseBroken)
     assert await database.read(_count) == 1
     await database.write(lambda connection: _limit_pages(connection, 1_000_000))
     await database.write(_write)
@@ -77,8 +81,9 @@ async def test_s1_a_full_disk_keeps_what_is_there_and_heals(database: Database) 
 async def test_s2_a_lock_held_elsewhere_is_an_error_and_nothing_is_written(path: Path, database: Database) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StorageError, match="SQLITE_BUSY"):
+        with pytest.raises(StorageError, match="SQLITE_BUSY") as failed:
             await database.write(_write)
+        assert not isinstance(failed.value, DatabaseBroken)
         assert await database.read(_count) == 0
         other.execute("ROLLBACK")
     await database.write(_write)
@@ -88,14 +93,31 @@ async def test_s2_a_lock_held_elsewhere_is_an_error_and_nothing_is_written(path:
 async def test_s16_after_an_error_of_the_disk_nothing_is_run(path: Path) -> None:
     database = await Database.open(path)
     await database.write(_write)
-    with _files_no_longer_than(300_000), pytest.raises(StorageError, match="the disk failed"):
+    with _files_no_longer_than(300_000), pytest.raises(DatabaseBroken, match="the disk failed"):
         await database.write(lambda connection: _write(connection, 10_000_000))
-    with pytest.raises(StorageError, match="the disk failed"):
-        await database.read(_count)
+    for _ in range(2):
+        with pytest.raises(DatabaseBroken, match="the disk failed"):
+            await database.read(_count)
     await database.close()
     again = await Database.open(path)
     assert await again.read(_count) == 1
     await again.close()
+
+
+async def test_s3_a_file_that_is_damaged_while_it_is_open_ends_the_work(path: Path) -> None:
+    database = await Database.open(path)
+    await database.write(_write)
+    await database.checkpoint()
+    with path.open("r+b") as file:
+        length = file.seek(0, os.SEEK_END)
+        file.seek(4096)
+        file.write(b"\xff" * (length - 4096))
+    await database.read(lambda connection: connection.execute("PRAGMA shrink_memory").fetchall())
+    with pytest.raises(DatabaseBroken, match="SQLITE_CORRUPT"):
+        await database.read(_count)
+    with pytest.raises(DatabaseBroken):
+        await database.write(_write)
+    await database.close()
 
 
 async def test_s13_what_was_begun_is_finished_before_closing(path: Path) -> None:
@@ -138,12 +160,24 @@ async def test_m23_half_a_character_is_an_error_of_the_store(path: Path) -> None
 
 
 async def test_x22_nothing_erased_stays_in_the_files(path: Path) -> None:
+    """Its messages, its title, and what commands showed of it: shown, taken away, put in place of other words, or never sent."""
     store = await SqliteStore.open(path)
-    begun = await begin(store)
-    await store.apply([AddMessage(message(10, text="canary-5f1e" * 1000)), SetDeleted(begun.id, NOW)])
+    begun = await begin(store, session(title="canary-5f1e"))
+    canary = Content("canary-5f1e" * 1000, file=File("a.md", "text/markdown", b"canary-5f1e" * 1000))
+    states: tuple[PostState, ...] = ("final", "gone", "placed", "planned", "final")
+    pages = [AddPost(replace(post(number, number + 80, state=state), content=canary)) for number, state in enumerate(states, 11)]
+    await store.apply([AddMessage(message(10, text="canary-5f1e" * 1000)), *pages], at=NOW)
+    await store.apply([DirtyPosts(95, Content("other words"))], at=LATER)
+    await store.apply([SetDeleted(begun.id, NOW)])
+    assert _holding(path.parent, b"canary-5f1e") != []
     assert await store.purge(LATER) == 1
-    assert [each.name for each in path.parent.iterdir() if b"canary-5f1e" in each.read_bytes()] == []
+    assert _holding(path.parent, b"canary-5f1e") == []
+    assert _holding(path.parent, b"other words") != []
     await store.close()
+
+
+def _holding(folder: Path, words: bytes) -> list[str]:
+    return [each.name for each in folder.iterdir() if words in each.read_bytes()]
 
 
 _WRITER = """

@@ -6,11 +6,14 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.messages import Content
 from storage.sqlite.migrations import Migration, migrate, migrations
+from storage.sqlite.store import SqliteStore
 
 _FIRST = Migration(1, "CREATE TABLE a (x); INSERT INTO a VALUES (1), (2);")
 _SECOND = Migration(2, "CREATE TABLE b (y); INSERT INTO b SELECT x FROM a; DROP TABLE a; CREATE INDEX i ON b (y);")
@@ -29,6 +32,25 @@ connection.set_trace_callback(dies)
 migrate(connection, (Migration(1, sys.argv[3]), Migration(2, sys.argv[4])))
 """
 
+
+_BACK_TO_THE_FIRST = """
+DROP INDEX posts_undated;
+DROP INDEX posts_by_age;
+ALTER TABLE posts DROP COLUMN written_at;
+ALTER TABLE turns ADD COLUMN not_before INTEGER;
+PRAGMA user_version = 1;
+INSERT INTO users VALUES (1);
+INSERT INTO places (id, platform, chat_id, thread_id, kind) VALUES (1, 'telegram', '7', '', 'private');
+INSERT INTO sessions (id, user_id, place_id, title, title_source, persona, model, newest, started_at)
+VALUES ('aaaa000000000000', 1, 1, '', 'words', '', '', 11, 0);
+INSERT INTO messages (id, session_id, parent_id, number, role, status, created_at, first_version, author, model, finish, quoted, text)
+VALUES (10, 'aaaa000000000000', NULL, 1, 'user', 'complete', 0, 10, '', '', '', '', 'words'),
+       (11, 'aaaa000000000000', 10, 2, 'assistant', 'open', 0, 11, '', '', '', '', '');
+INSERT INTO turns (id, session_id, place_id, user_id, prompt_id, reply_id, received_at, status, attempts, error, not_before)
+VALUES (12, 'aaaa000000000000', 1, 1, 10, 11, 0, 'pending', 1, 'timeout', 5);
+INSERT INTO posts (id, reply_id, ordinal, place_id, state, key, content)
+VALUES (13, 99, 0, 1, 'final', 'p63-0', '{"text": "Text", "buttons": [], "file": null, "audience": "", "ask": null}');
+"""
 
 Shape = tuple[int, list[str], list[tuple[int]]]  # the version, the tables, and what is in them
 
@@ -86,3 +108,18 @@ def test_steps_are_numbered_without_a_gap(tmp_path: Path) -> None:
 
 def test_the_real_steps_are_numbered() -> None:
     assert [step.version for step in migrations()] == list(range(1, len(migrations()) + 1))
+
+
+async def test_s9_what_the_first_shape_held_is_there_in_the_newest(tmp_path: Path) -> None:
+    path = tmp_path / "parley.db"
+    await (await SqliteStore.open(path)).close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(_BACK_TO_THE_FIRST)
+    store = await SqliteStore.open(path)
+    assert (await store.posts(99))[0].content == Content("Text")
+    assert (await store.open_turns("aaaa000000000000"))[0].error == "timeout"
+    await store.purge(datetime.now(UTC) - timedelta(days=1))
+    assert (await store.posts(99))[0].content is not None
+    await store.purge(datetime.now(UTC) + timedelta(days=1))
+    assert (await store.posts(99))[0].content is None
+    await store.close()
