@@ -31,11 +31,12 @@ def receive(event: MessageReceived, given: Given, tokens: int) -> Decision | Per
     if is_blank(text):
         line = texts.TEXT_ONLY if event.attachments else texts.BLANK
         return say(given, place, line, reply_to=_in_group(event))
+    closed = Decision((CloseQuestion(ask.id),)) if ask is not None else NOTHING
+    if given.capabilities.exit_word and text.lower() == "exit":
+        return Perform(_as_command(event, "end", ""), closed)  # Before the question: the program ends at this word, whatever is open.
     if ask is not None:
         name, _, args = ask.command.partition(" ")
-        return Perform(_as_command(event, name, f"{args} {text}".strip()), Decision((CloseQuestion(ask.id),)))
-    if given.capabilities.exit_word and text.lower() == "exit":
-        return Perform(_as_command(event, "end", ""))
+        return Perform(_as_command(event, name, f"{args} {text}".strip()), closed)
     if tokens > given.policy.context_tokens:
         line = texts.TOO_LONG.format(tokens=tokens, limit=given.policy.context_tokens)
         return say(given, place, line, reply_to=_in_group(event))

@@ -74,6 +74,19 @@ def test_the_word_exit_ends_where_it_is_left_on(text: str) -> None:
     assert prompt(receive(wrote("exit now"), on, 0)).text == "exit now"
 
 
+@pytest.mark.parametrize("text", ["exit", "Exit "])
+def test_the_word_exit_answers_no_question_where_it_is_left_on(text: str) -> None:
+    """Whoever leaves changes nothing; and what they write when they are back is no answer either."""
+    facts = given(replace(found(NEWEST), ask=ASK))
+    answered = receive(wrote(text), facts, 0)
+    assert isinstance(answered, Perform)
+    assert (answered.command.name, answered.command.args) == ("edit", f"#b {text.strip()}")
+    left = receive(wrote(text), replace(facts, capabilities=replace(facts.capabilities, exit_word=True)), 0)
+    assert isinstance(left, Perform)
+    assert (left.command.name, left.command.args) == ("end", "")
+    assert left.first == Decision((CloseQuestion(ASK.id),))
+
+
 @pytest.mark.parametrize(
     ("facts", "parent", "quoted"),
     [
