@@ -109,7 +109,7 @@ class Adapter(Protocol):
         """Where a private answer to the account goes; None where the platform has no such place."""
 
     async def run(self, core: Core) -> None:
-        """Receives until cancelled. Raises TokenRefused or SecondInstance when trying again does not help."""
+        """Receives until cancelled. Raises TokenRefused, SecondInstance or SettingsError when trying again does not help."""
 
     def render(self, content: Content) -> tuple[Part, ...]:
         """Markdown to what the platform takes, split to its limits. Pure, never empty, loses no visible character."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from bot.errors import SecondInstance, StorageError, TokenRefused
+from bot.errors import SecondInstance, SettingsError, StorageError, TokenRefused
 from bot.ports import Adapter, Clock, Core
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ async def keep(adapter: Adapter, core: Core, clock: Clock, restarts: Restarts) -
         started = clock.monotonic()
         try:
             await adapter.run(core)
-        except (TokenRefused, SecondInstance) as error:
+        except (TokenRefused, SecondInstance, SettingsError) as error:
             log.error("%s stays down: %s", adapter.platform, error)  # noqa: TRY400 - the line says it all
             return "refused"
         except StorageError:

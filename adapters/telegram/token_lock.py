@@ -9,18 +9,16 @@ import os
 import tempfile
 from collections.abc import Iterator
 
-from bot.errors import SecondInstance
+from bot.errors import SecondInstance, SettingsError
 
 
 @contextlib.contextmanager
 def token_lock(token: str, folder: str = "") -> Iterator[None]:
-    """Holds the token's lock. Raises SecondInstance when another process has it."""
+    """Holds the token's lock, in the folder or the one that fits best. Raises SecondInstance when another process has it, and
+    SettingsError where there is no folder to keep it in.
+    """
     name = hashlib.sha256(token.encode()).hexdigest()[:24]
-    path = os.path.join(folder or tempfile.gettempdir(), f"parley-telegram-{name}.lock")
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except PermissionError:
-        raise SecondInstance("another account on this machine uses the same Telegram token") from None
+    descriptor = _opened(os.path.join(folder or _folder(), f"parley-telegram-{name}.lock"))
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -29,3 +27,29 @@ def token_lock(token: str, folder: str = "") -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _opened(path: str) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if isinstance(error, PermissionError) and os.path.lexists(path):
+            raise SecondInstance("another account on this machine uses the same Telegram token") from None
+        raise _no_folder(os.path.dirname(path)) from None
+
+
+def _folder() -> str:
+    """The temporary folder that all accounts share, where they notice each other; or else the one that belongs to this login."""
+    with contextlib.suppress(FileNotFoundError):
+        if os.path.isdir(shared := tempfile.gettempdir()):
+            return shared
+    own = os.environ.get("XDG_RUNTIME_DIR", "")
+    if not os.path.isdir(own):
+        raise _no_folder("/tmp")  # noqa: S108 - named to the operator, not used
+    return own
+
+
+def _no_folder(tried: str) -> SettingsError:
+    return SettingsError(
+        (f"There is no folder for the lock on the Telegram token: {tried} cannot be written. Set TMPDIR to one that can.",)
+    )

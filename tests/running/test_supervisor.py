@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import SecondInstance, StorageError, TokenRefused
+from bot.errors import SecondInstance, SettingsError, StorageError, TokenRefused
 from bot.ports import Core
 from bot.supervisor import LONGEST_PAUSE, Restarts, keep
 from tests.fakes.memory_adapter import MemoryAdapter
@@ -97,7 +97,9 @@ async def test_a_clock_set_back_keeps_nothing_down_for_longer_than_a_pause(tmp_p
     assert clock.slept == [LONGEST_PAUSE]
 
 
-@pytest.mark.parametrize("error", [TokenRefused("the token is revoked"), SecondInstance("another one has it")])
+@pytest.mark.parametrize(
+    "error", [TokenRefused("the token is revoked"), SecondInstance("another one has it"), SettingsError(("no folder for the lock",))]
+)
 async def test_what_cannot_get_better_stays_down_and_says_so(tmp_path: Path, error: Exception, caplog: pytest.LogCaptureFixture) -> None:
     clock = Clock()
     adapter = Failing(clock, [error])
