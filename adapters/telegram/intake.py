@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -24,7 +25,7 @@ Answer = Callable[[str, str], Awaitable[object]]
 
 
 class Intake:
-    """Takes updates one at a time. `unreadable` counts those that were left out because they could not be read."""
+    """Takes updates one at a time, in the order in which they come. `unreadable` counts those that were left out as they could not be read."""
 
     def __init__(self, core: Core, reader: Reader, clock: Clock, flights: Flights, answer: Answer) -> None:
         self._core = core
@@ -33,9 +34,15 @@ class Intake:
         self._flights = flights
         self._answer = answer
         self.unreadable = 0
+        # A webhook's post that Telegram gave up on, and sends again, may still be in hand.
+        self._one_at_a_time = asyncio.Lock()
 
     async def take(self, raw: object) -> None:
         """Returns once the update is stored or known to hold nothing. While the storage fails it blocks, and tries again."""
+        async with self._one_at_a_time:
+            await self._take(raw)
+
+    async def _take(self, raw: object) -> None:
         update = self._read(raw)
         if update is None:
             return

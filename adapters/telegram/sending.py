@@ -25,7 +25,9 @@ from bot.ports import Clock
 T = TypeVar("T")
 
 MAX_DOWNLOAD = 20 * 1024 * 1024
-TRIES = 4
+EDIT_TRIES = 2
+"""A lost connection costs no pause of the poster's, who goes on trying: it knows of crashes, and that the text may be outdated by then."""
+DELETE_TRIES = 4
 _NO_PREVIEW = {"is_disabled": True}
 
 # By their own names the library would parse the message that comes back, at a third of a call's cost; and where it cannot, for
@@ -34,7 +36,7 @@ _SEND_MESSAGE, _SEND_DOCUMENT, _EDIT_TEXT, _EDIT_MEDIA = "send_Message", "send_D
 
 
 class Sender:
-    """One for each bot. Edits and deletions may be repeated, so they are, when no answer comes; sends may not, and are not."""
+    """One for each bot. Edits and deletions may be repeated, so they are, a little, when no answer comes; sends may not, and are not."""
 
     def __init__(self, bot: Bot, gate: Gate, flights: Flights, clock: Clock) -> None:
         self._bot = bot
@@ -63,13 +65,13 @@ class Sender:
             async with self._gate.passing(chat_id, "final"):
                 await self._plainly(chat_id, part, lambda formatted: self._edit(ref, part, formatted))
 
-        await self._repeated(ref.place, once, 1 if preview else TRIES, "same")
+        await self._repeated(ref.place, once, 1 if preview else EDIT_TRIES, "same")
 
     async def delete(self, ref: MessageRef) -> None:
         async def once() -> None:
             await self._call(ref.place.chat_id, self._bot.delete_message(int(ref.place.chat_id), int(ref.message_id)))
 
-        await self._repeated(ref.place, once, TRIES, "gone")
+        await self._repeated(ref.place, once, DELETE_TRIES, "gone")
 
     async def typing(self, place: Place) -> None:
         """Left out where there is no room; a refusal means nothing."""

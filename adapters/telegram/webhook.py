@@ -75,6 +75,7 @@ class Webhook:
                 await self._bot.set_webhook(
                     self._options.webhook_url,
                     allowed_updates=list(ALLOWED_UPDATES),
+                    max_connections=1,  # Posts side by side overtake each other, and a chat's messages would change places.
                     secret_token=self._options.webhook_secret,
                     drop_pending_updates=False,
                 )

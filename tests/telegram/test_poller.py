@@ -315,7 +315,7 @@ async def test_x7_no_token_and_no_words_in_logs_or_errors(tmp_path: Path, caplog
     ("options", "problem"),
     [
         (TelegramOptions(token="nonsense"), "BotFather"),
-        (TelegramOptions(token="1:x", webhook_url="https://a.example/hook", webhook_secret="x" * 31), "32 characters"),
+        (TelegramOptions(token="1:x", webhook_url="https://a.example/hook", webhook_secret="x" * 31), "32 to 256"),
         (TelegramOptions(token="1:x", webhook_url="http://a.example/hook", webhook_secret="x" * 32), "https://"),
     ],
 )

@@ -9,11 +9,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
+import orjson
 import pytest
 
 from adapters.telegram.adapter import TelegramAdapter
+from adapters.telegram.options import TelegramOptions
 from adapters.telegram.webhook import HEADER
-from bot.events import MessageReceived
+from bot.config import load
+from bot.errors import SettingsError
+from bot.events import Event, MessageReceived
 from tests.fakes.telegram import FakeTelegram, Person
 from tests.telegram.rig import FastClock, ListCore, options_for, running, until
 
@@ -60,6 +64,7 @@ async def test_updates_come_by_post_and_the_backlog_first(hook: Hook) -> None:
         await until(lambda: len(hook.core.events) == 2)
     (call,) = hook.fake.calls_of("setWebhook")
     assert call.params["secret_token"] == SECRET
+    assert int(call.params["max_connections"]) == 1
     assert call.params["allowed_updates"] == ["message", "edited_message", "callback_query", "my_chat_member"]
     assert not call.params.get("drop_pending_updates")
 
@@ -130,3 +135,52 @@ async def test_the_port_is_free_again_afterwards(hook: Hook) -> None:
     server.close()
     await server.wait_closed()
     assert hook.adapter.heard_at is not None
+
+
+async def test_r5_posts_side_by_side_are_taken_one_after_the_other(hook: Hook) -> None:
+    """A post that Telegram gave up on may still be in hand when it comes again."""
+    inside = most = 0
+
+    class SlowCore(ListCore):
+        async def accept(self, event: Event) -> str | None:
+            nonlocal inside, most
+            inside += 1
+            most = max(most, inside)
+            await asyncio.sleep(0.01)
+            inside -= 1
+            return await super().accept(event)
+
+    hook.core = SlowCore()
+    async with running(hook.adapter, hook.core):
+        await until(lambda: hook.core.caught)
+        bodies = [orjson.dumps({"update_id": number, "message": _message(number)}) for number in range(1, 6)]
+        assert await asyncio.gather(*(hook.post(body) for body in bodies)) == [200] * 5
+    assert (most, len(hook.core.events)) == (1, 5)
+
+
+def _message(number: int) -> dict[str, object]:
+    ann = {"id": 1001, "is_bot": False, "first_name": "Ann"}
+    return {
+        "message_id": number,
+        "date": 1_700_000_000,
+        "chat": {"id": 1001, "type": "private", "first_name": "Ann"},
+        "from": ann,
+        "text": "x",
+    }
+
+
+@pytest.mark.parametrize("secret", ["", "a" * 31, "a" * 32, "a" * 256, "a" * 257, "a b" * 20, "ä" * 40, "A-_9" * 8])
+def test_x6_the_settings_and_the_adapter_want_the_same_of_a_webhook(secret: str, tmp_path: Path) -> None:
+    url = "https://bot.example.org/telegram"
+    wrong = []
+    try:
+        load({"TELEGRAM_WEBHOOK_URL": url, "TELEGRAM_WEBHOOK_SECRET": secret}, tmp_path)
+    except SettingsError as error:
+        wrong.append(str(error))
+    try:
+        TelegramOptions(token="1:x", webhook_url=url, webhook_secret=secret).check()
+    except SettingsError as error:
+        wrong.append(str(error))
+    assert len(wrong) in (0, 2), wrong
+    options = TelegramOptions(token="1:x")
+    assert f"{options.webhook_host}:{options.webhook_port}" == load({}, tmp_path).telegram_webhook_listen
