@@ -22,7 +22,7 @@ from bot.clock import SystemClock
 from bot.config import Settings, load
 from bot.errors import DatabaseInUse, SettingsError, StorageError
 from bot.ports import Adapter, Model, Store
-from bot.process import Stop, run
+from bot.process import Stop, beside, open_closed_streams, run
 from bot.supervisor import Restarts
 
 WRONG_SETTINGS = 2
@@ -35,6 +35,7 @@ clock = SystemClock()
 
 def main() -> None:
     """The `parley` command."""
+    open_closed_streams()
     os.umask(0o077)  # All that is written holds what people said.
     application(Actions(run_bot, chat, check))()
 
@@ -81,6 +82,9 @@ def _chat(settings: Settings) -> int:
     """Who sits at the terminal owns the database: neither the list of people nor the rate limit is for them."""
     if sys.stdin is None:
         return 0
+    if sys.stdout is None:
+        _tell("The output is closed, so there is nowhere to answer.")
+        return 1
     # The person is told what concerns them in the conversation; a log would stand in its middle.
     _log(settings, "DEBUG" if settings.parley_log_level == "DEBUG" else "ERROR")
     _tell(f"{_model_line(settings)} /help lists the commands, and exit ends it.\n")
@@ -169,7 +173,7 @@ def _model(settings: Settings, stack: AsyncExitStack) -> Model:
         await clock.sleep(PREPARE_AFTER)
         await model.prepare()
 
-    stack.callback(asyncio.ensure_future(prepare()).cancel)
+    stack.callback(beside(prepare(), "loading the model's library ahead").cancel)
     return model
 
 

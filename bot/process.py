@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TypeVar
 
 T = TypeVar("T")
 
+log = logging.getLogger(__name__)
+
 LONGEST_END = 1.9
 """Seconds from the signal to the end. What is stored is safe however the process ends, so waiting longer would gain nothing."""
+
+STDERR = 2
 
 Interrupt = Callable[[], Awaitable[bool]]
 
@@ -53,6 +59,30 @@ def _end_within(seconds: float) -> None:
     timer = threading.Timer(seconds, os._exit, (0,))
     timer.daemon = True
     timer.start()
+
+
+def open_closed_streams() -> None:
+    """Puts the null device where stdin, stdout or stderr is closed, before anything else is opened: the next file gets that number,
+    a database would be written to by who prints, and uvloop ends the process. `sys.stdin` and `sys.stdout` still say that they are
+    closed; what would go to stderr is dropped.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= STDERR:
+        pass
+    os.close(number)
+    if sys.stderr is None:
+        sys.stderr = open(STDERR, "w", closefd=False)  # noqa: SIM115 - for as long as the process lives
+
+
+def beside(work: Coroutine[None, None, None], what: str) -> asyncio.Task[None]:
+    """Runs work that nobody waits for; where it fails, one line of the log says that `what` failed."""
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("%s failed (%s)", what, type(error).__name__)
+
+    task = asyncio.get_running_loop().create_task(work)
+    task.add_done_callback(ended)
+    return task
 
 
 def run(work: Coroutine[None, None, T]) -> T:
