@@ -25,7 +25,7 @@ Answer = Callable[[str, str], Awaitable[object]]
 
 
 class Intake:
-    """Takes updates one at a time, in the order in which they come. `unreadable` counts those that were left out as they could not be read."""
+    """Takes updates one at a time, in the order in which they come. `unreadable` counts those that could not be read."""
 
     def __init__(self, core: Core, reader: Reader, clock: Clock, flights: Flights, answer: Answer) -> None:
         self._core = core

@@ -18,7 +18,7 @@ APPLICATION_ID = 0x5061726C  # "Parl"
 _SOUND_VERSION = (3, 51, 3)
 
 _HEADER_LENGTH = 100
-_LOG = logging.getLogger("parley.storage")
+_LOG = logging.getLogger(__name__)
 
 
 def holds(text: str, word: str) -> bool:

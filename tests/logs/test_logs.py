@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -99,3 +101,14 @@ def test_a_text_line_says_when_how_grave_and_where() -> None:
     logging.getLogger("bot.x").warning("seen")
     assert written.getvalue().endswith(" WARNING bot.x: seen\n")
     assert "unseen" not in written.getvalue()
+
+
+def test_every_logger_is_called_as_its_module_is() -> None:
+    """So that one name switches on a room, whoever wrote it."""
+    root = Path(__file__).parents[2]
+    named = re.compile(r"^\w+ = logging\.getLogger\((.*)\)$", re.MULTILINE)
+    found = [
+        name for room in ("bot", "adapters", "storage") for file in (root / room).rglob("*.py") for name in named.findall(file.read_text())
+    ]
+    assert len(found) > 5
+    assert set(found) == {"__name__"}

@@ -196,7 +196,7 @@ async def test_s10_a_folder_that_cannot_be_made_is_refused(nobodys_folder: Path)
 
 
 async def test_s15_an_old_sqlite_is_told_of(path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, "parley.storage"):
+    with caplog.at_level(logging.INFO, "storage.sqlite.opening"):
         store = await SqliteStore.open(path)
         await store.close()
     warned = [record for record in caplog.records if record.levelno == logging.WARNING]
