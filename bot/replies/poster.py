@@ -1,7 +1,7 @@
 """Brings the posts of one reply in line with what it should show: edits what is there, sends what is missing, takes the rest away.
 
 Where a platform has no idempotent sends, a new post is sent short of its text and gets the text by an edit: a send that is repeated
-after a crash or a lost answer can leave a stub behind, never a second answer (faults.md 1.3).
+after a crash or a lost answer can leave a stub behind, never a second answer.
 """
 
 from __future__ import annotations

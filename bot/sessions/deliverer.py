@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 AFTER_TROUBLE = 30.0
 """Seconds until a delivery is tried again that failed for a reason the platform did not name a time for."""
 SETTLE = 10.0
-"""Seconds after which a final text is written once more, where a preview ended unknown and may arrive late (faults.md 1.5.11)."""
+"""Seconds after which a final text is written once more, where a preview ended unknown and may arrive late, over the final text."""
 
 
 class Deliverer:

@@ -24,7 +24,7 @@ INSTRUCTION = (
 
 
 class Titles:
-    """Asks once for each session, after its first turn; what fails is left without a word (product.md, rule 18)."""
+    """Asks once for each session, after its first turn; what fails is left without a word, as nobody asked for it."""
 
     def __init__(self, desk: Desk, model: Model) -> None:
         self._desk = desk

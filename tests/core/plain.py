@@ -1,4 +1,4 @@
-"""What a conversation should be, told in the plainest way: nodes in memory, moved by the rules of product.md and by nothing else."""
+"""What a conversation should be, told in the plainest way: nodes in memory, moved by the rules of conversation and by nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of the model again, how often and after how long (faults.md M3, M4, M9, M13, M17 to M19), by a table."""
+"""What is asked of the model again, how often and after how long (M3, M4, M9, M13, M17 to M19), by a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every text is cleaned once on its way in (faults.md U1, U4, U5, M24)."""
+"""Every text is cleaned once on its way in (U1, U4, U5, M24)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the model sees: the newest whole turns that fit, and of the branch only what counts (product.md, rules 12 and 19)."""
+"""What the model sees: the newest whole turns that fit, and of the branch only what counts."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ async def test_m13_a_part_of_the_turns(tmp_path: Path, keep: float, kept: int) -
         ({12: "failed", 14: "failed"}, ["text 11\n\ntext 13\n\ntext 15"]),
     ],
 )
-async def test_rule_12_the_context_is_a_filter_of_the_branch(tmp_path: Path, statuses: dict[int, MessageStatus], wanted: list[str]) -> None:
+async def test_the_context_is_a_filter_of_the_branch(tmp_path: Path, statuses: dict[int, MessageStatus], wanted: list[str]) -> None:
     branch = [replace(message, status=statuses.get(message.id, message.status)) for message in line("u", "a", "u", "a", "u")]
     assert said(await built(tmp_path, branch)) == wanted
 

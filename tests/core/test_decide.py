@@ -48,14 +48,14 @@ def test_u2_a_file_without_words_is_a_polite_line() -> None:
 
 
 @pytest.mark.parametrize(("place", "replied"), [(PLACE, None), (GROUP, "555")])
-def test_rule_22_in_a_group_an_answer_replies_to_who_asked(place: Place, replied: str | None) -> None:
+def test_in_a_group_an_answer_replies_to_who_asked(place: Place, replied: str | None) -> None:
     decision = receive(wrote("hello", place), given(found(NEWEST, place=place)), 0)
     assert isinstance(decision, Decision)
     (owed,) = [change.turn for change in decision.changes if isinstance(change, AddTurn)]
     assert (owed.reply_to and owed.reply_to.message_id) == replied
 
 
-def test_rule_19_a_message_larger_than_the_context_is_one_line() -> None:
+def test_a_message_larger_than_the_context_is_one_line() -> None:
     decision = receive(wrote("long"), given(found(NEWEST)), 8001)
     assert isinstance(decision, Decision)
     assert "8001 tokens; 8000 fit" in _said(decision)
@@ -102,12 +102,12 @@ def test_the_word_exit_answers_no_question_where_it_is_left_on(text: str) -> Non
         (replace(shown(BRANCH[1], FOREIGN), session=None, leaf=None), None, "text 12"),
     ],
 )
-def test_rule_2_what_a_reply_continues(facts: Found, parent: int | None, quoted: str) -> None:
+def test_what_a_reply_continues(facts: Found, parent: int | None, quoted: str) -> None:
     added = prompt(receive(wrote("why", reply_to=REPLY), given(facts), 0))
     assert (added.parent_id, added.quoted) == (parent, quoted)
 
 
-def test_rule_2_a_branch_makes_its_session_current() -> None:
+def test_a_branch_makes_its_session_current() -> None:
     other = replace(SESSION, id="dddddddddddddddd")
     decision = receive(wrote("why", reply_to=REPLY), given(shown(BRANCH[3], other)), 0)
     assert isinstance(decision, Decision)
@@ -115,7 +115,7 @@ def test_rule_2_a_branch_makes_its_session_current() -> None:
     assert prompt(decision).session_id == other.id
 
 
-def test_rule_2_in_a_shared_place_anybody_branches() -> None:
+def test_in_a_shared_place_anybody_branches() -> None:
     shared = replace(SESSION, user_id=50)
     facts = replace(shown(BRANCH[1], shared), place=replace(found().place, owner_id=50))
     added = prompt(receive(wrote("why", reply_to=REPLY), given(facts, user_id=2), 0))
@@ -140,7 +140,7 @@ ASKING = replace(found(NEWEST), ask=ASK)
     ("event", "facts", "answers"),
     [
         (wrote("new words"), ASKING, True),
-        (wrote("new words"), replace(ASKING, ask=replace(ASK, expires_at=NOW)), False),  # rule 24: after ten minutes
+        (wrote("new words"), replace(ASKING, ask=replace(ASK, expires_at=NOW)), False),  # after ten minutes
         (wrote("new words"), replace(ASKING, ask=replace(ASK, user_id=2)), False),  # somebody else's question
         (wrote("new words", reply_to=REPLY), ASKING, False),  # a reply to something else
         (wrote("new words", reply_to=REPLY), replace(ASKING, post=Post(5, 70, 0, PLACE, "final", "k", REPLY)), True),
@@ -148,7 +148,7 @@ ASKING = replace(found(NEWEST), ask=ASK)
         (wrote("new words", GROUP, reply_to=REPLY), replace(ASKING, post=Post(5, 70, 0, GROUP, "final", "k", REPLY)), True),
     ],
 )
-def test_rule_24_what_answers_a_question(event: MessageReceived, facts: Found, answers: bool) -> None:
+def test_what_answers_a_question(event: MessageReceived, facts: Found, answers: bool) -> None:
     decision = receive(event, given(facts), 0)
     assert isinstance(decision, Perform) is answers
     if isinstance(decision, Perform):

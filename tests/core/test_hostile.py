@@ -1,4 +1,4 @@
-"""What people write by mistake or on purpose: odd arguments, other people's ids, traps (faults.md U9 to U11, U14, U17, X3, X12, X16)."""
+"""What people write by mistake or on purpose: odd arguments, other people's ids, traps (U9 to U11, U14, U17, X3, X12, X16)."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def _ids_of_ann(talk: Talk) -> tuple[str, int, int]:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("pressed", [False, True])
-async def test_x3_u17_rule_5_somebody_elses_id_is_as_good_as_none(talk: Talk, name: str, args: str, pressed: bool) -> None:
+async def test_x3_u17_somebody_elses_id_is_as_good_as_none(talk: Talk, name: str, args: str, pressed: bool) -> None:
     session, prompt, answer = await _ids_of_ann(talk)
     await talk.says("of Bob", place=THERE, author=BOB)
     await talk.says("/new", place=THERE, author=BOB)

@@ -1,4 +1,4 @@
-"""Lanes: one after the other under a key, side by side otherwise, and no failure goes unnoticed (faults.md P7, R5)."""
+"""Lanes: one after the other under a key, side by side otherwise, and no failure goes unnoticed (P7, R5)."""
 
 from __future__ import annotations
 

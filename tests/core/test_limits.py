@@ -1,4 +1,4 @@
-"""Who may use the bot and how often: nothing of anybody else reaches the model or the database (faults.md X4, X5, U15)."""
+"""Who may use the bot and how often: nothing of anybody else reaches the model or the database (X4, X5, U15)."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ async def test_the_refusal_is_said_once_a_minute(tmp_path: Path) -> None:
 
 
 async def test_u15_a_flood_is_counted_by_person_and_refused_once_a_minute(tmp_path: Path) -> None:
-    async with talking(tmp_path / "parley.db", policy=Policy(titles=False, rate=3)) as talk:
+    async with talking(tmp_path / "parley.db", policy=Policy(titles=False, rate=3), speed=100.0) as talk:
         for number in range(20):
             await talk.hears(f"m{number}")
         await talk.hears("other", place=Place("memory", "8"), author=Author("8", "Bob"))
@@ -133,7 +133,7 @@ async def test_u15_a_flood_is_counted_by_person_and_refused_once_a_minute(tmp_pa
 
 
 async def test_the_limit_lets_stop_and_cancel_pass(tmp_path: Path) -> None:
-    async with talking(tmp_path / "parley.db", policy=Policy(titles=False, rate=1)) as talk:
+    async with talking(tmp_path / "parley.db", policy=Policy(titles=False, rate=1), speed=100.0) as talk:
         talk.model.says("held back", gate=asyncio.Event())
         await talk.hears("one")
         await talk.says("/stop")

@@ -31,7 +31,7 @@ async def killed(talk: Talk) -> None:
 
 @pytest.mark.parametrize("kill", [False, True])
 @pytest.mark.parametrize("shown", [False, True])
-async def test_rule_16_r1_an_answer_goes_on_in_the_same_post(tmp_path: Path, kill: bool, shown: bool) -> None:
+async def test_r1_an_answer_goes_on_in_the_same_post(tmp_path: Path, kill: bool, shown: bool) -> None:
     adapter, model = MemoryAdapter(), ScriptedModel()
     async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
         model.says("half an answer", gate=asyncio.Event(), held=2 if shown else 0)
@@ -62,7 +62,7 @@ async def _next_life(path: Path, adapter: MemoryAdapter) -> tuple[Dispatcher, Sq
         ("undo", "", [], ""),
     ],
 )
-async def test_rule_16_what_came_meanwhile_wins(tmp_path: Path, name: str, args: str, asked: list[list[str]], shows: str) -> None:
+async def test_what_came_meanwhile_wins(tmp_path: Path, name: str, args: str, asked: list[list[str]], shows: str) -> None:
     adapter, model = MemoryAdapter(), ScriptedModel()
     async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
         model.says("never", gate=asyncio.Event())
@@ -83,7 +83,7 @@ async def test_rule_16_what_came_meanwhile_wins(tmp_path: Path, name: str, args:
     await store.close()
 
 
-async def test_rule_15_a_commands_effect_and_its_reply_are_one(tmp_path: Path) -> None:
+async def test_a_commands_effect_and_its_reply_are_one(tmp_path: Path) -> None:
     """Killed between the decision and the delivery: the next life gives the reply, and the effect is there."""
     adapter = MemoryAdapter()
     async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
@@ -113,7 +113,7 @@ async def test_p8_the_same_event_twice_is_one(tmp_path: Path) -> None:
     assert len(adapter.chats[talk.place]) == 2
 
 
-async def test_r2_rule_17_three_starts_without_an_outcome_are_enough(tmp_path: Path) -> None:
+async def test_r2_three_starts_without_an_outcome_are_enough(tmp_path: Path) -> None:
     adapter = MemoryAdapter()
     for life in range(3):
         model = ScriptedModel()
@@ -133,7 +133,7 @@ async def test_r2_rule_17_three_starts_without_an_outcome_are_enough(tmp_path: P
         assert talk.texts() == ["Echo: one"]
 
 
-async def test_rule_17_being_parked_does_not_count(tmp_path: Path) -> None:
+async def test_being_parked_does_not_count(tmp_path: Path) -> None:
     adapter = MemoryAdapter()
     for life in range(5):
         model = ScriptedModel()
@@ -150,7 +150,7 @@ async def test_rule_17_being_parked_does_not_count(tmp_path: Path) -> None:
         assert talk.texts() == ["Echo: one"]
 
 
-async def test_rule_24_a_question_survives_a_restart(tmp_path: Path) -> None:
+async def test_a_question_survives_a_restart(tmp_path: Path) -> None:
     adapter = MemoryAdapter()
     async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
         await talk.says("one")
@@ -163,7 +163,7 @@ async def test_rule_24_a_question_survives_a_restart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("minutes", "answers"), [(9, True), (11, False)])
-async def test_rule_24_a_question_waits_ten_minutes(tmp_path: Path, minutes: int, answers: bool) -> None:
+async def test_a_question_waits_ten_minutes(tmp_path: Path, minutes: int, answers: bool) -> None:
     async with talking(tmp_path / "parley.db") as talk:
         await talk.says("one")
         await talk.says("/edit")
@@ -173,7 +173,7 @@ async def test_rule_24_a_question_waits_ten_minutes(tmp_path: Path, minutes: int
 
 
 @pytest.mark.parametrize(("minutes", "late"), [(29, False), (31, True)])
-async def test_rule_16_an_answer_over_half_an_hour_late_says_so(tmp_path: Path, minutes: int, late: bool) -> None:
+async def test_an_answer_over_half_an_hour_late_says_so(tmp_path: Path, minutes: int, late: bool) -> None:
     async with talking(tmp_path / "parley.db") as talk:
         sent = talk.clock.now() - timedelta(minutes=minutes)
         await talk.core.accept(MessageReceived(MessageRef(talk.place, "1"), talk.person, "one", sent, "k"))
@@ -183,7 +183,7 @@ async def test_rule_16_an_answer_over_half_an_hour_late_says_so(tmp_path: Path, 
         assert talk.asked() == ["one", "Echo: one", "two"]
 
 
-async def test_rule_22_the_first_words_are_waited_for(tmp_path: Path) -> None:
+async def test_the_first_words_are_waited_for(tmp_path: Path) -> None:
     async with talking(tmp_path / "parley.db") as talk:
         talk.model.says("here are words")
         await talk.says("one")

@@ -1,4 +1,4 @@
-"""The rules of the tree by tables: what is there, what is done, what changes (product.md, rules 6 to 14)."""
+"""The rules of the tree by tables: what is there, what is done, what changes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RUNNING = turn(U, 12, status="streaming")
             ["session hello", "user 100 under None", "leaf 100", *OWED],
         ),
         (A, (), None, SESSION, ["user 100 under 12", "leaf 100", *OWED]),
-        (  # rule 14: no word is visible, so the running turn takes the message in
+        (  # no word is visible, so the running turn takes the message in
             U, (RUNNING,), None, SESSION,
             ["user 100 under 11", "leaf 100", "turn 90 merged", "12 removed", *OWED, "posts 12 to 102"],
         ),
@@ -39,7 +39,7 @@ RUNNING = turn(U, 12, status="streaming")
             U, (RUNNING,), Shown("some", False), SESSION,
             ["user 100 under 11", "leaf 100", "turn 90 merged", "12 removed", *OWED, "posts 12 to 102"],
         ),
-        (  # rule 14: words are visible, so it waits below the answer that is being made
+        (  # words are visible, so it waits below the answer that is being made
             U, (RUNNING,), Shown("some", True), SESSION,
             ["user 100 under 12", "leaf 100", *OWED],
         ),
@@ -110,7 +110,7 @@ REVISED = [
     # what stands from the edited message on, open turns, what changes, how many stay behind
     (line("u", "a"), (), ["user 100 under None", "leaf 100", *OWED, "posts 12 to 102"], 0),
     (line("u", "a", "u", "a"), (), ["user 100 under None", "leaf 100", *OWED, "posts 12 to 102"], 2),
-    (  # rule 9: the later ones of that turn are made anew below it
+    (  # the later ones of that turn are made anew below it
         line("u", "u", "a", "u", "a"), (),
         ["user 100 under None", "user 101 under 100", "leaf 101", "assistant 103 under 101", "turn for 101 is 103", "posts 13 to 103"], 2,
     ),

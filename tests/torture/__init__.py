@@ -1,1 +1,1 @@
-"""Kills of the whole program at random moments, and the count of what was lost, doubled or left behind (faults.md, sections 1 and 5)."""
+"""Kills of the whole program at random moments, and the count of what was lost, doubled or left behind."""

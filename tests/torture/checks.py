@@ -1,4 +1,4 @@
-"""The verdict: the invariants of faults.md, section 5, held against Telegram's own books and the bot's database."""
+"""The verdict: what must hold after any death, held against Telegram's own books and the bot's database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kills of the whole program on Telegram: nothing lost, nothing answered twice, what is shown is what is stored (faults.md 1.5, 5).
+"""Kills of the whole program on Telegram: nothing lost, nothing answered twice, what is shown is what is stored.
 
 The long run is `python -m tests.torture` (or `make torture`); its options say what can be varied.
 """
