@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from typing import Literal
 
 from bot.ports import Clock
 
@@ -11,30 +10,29 @@ MINUTE = 60.0
 REMEMBERED = 50_000
 """People whose last minute is remembered at the most."""
 
-Verdict = Literal["admitted", "refused"]
-
 
 class RateLimit:
-    """A sliding minute for each account. It is kept in memory: a restart forgives a minute."""
+    """A sliding minute for each account, by the times at which people wrote: what waited while the bot was down is no flood.
 
-    def __init__(self, clock: Clock, per_minute: int) -> None:
-        self._clock = clock
+    It is kept in memory: a restart forgives a minute.
+    """
+
+    def __init__(self, per_minute: int) -> None:
         self._per_minute = per_minute
         self._times: OrderedDict[str, deque[float]] = OrderedDict()
 
-    def admit(self, account: str) -> Verdict:
-        """Counts an event of the account. What is refused does not count."""
-        now = self._clock.monotonic()
+    def admit(self, account: str, at: float) -> bool:
+        """Counts what the account did at a time, in seconds; what is refused does not count."""
         times = self._times.setdefault(account, deque())
         self._times.move_to_end(account)
         if len(self._times) > REMEMBERED:
             self._times.popitem(last=False)
-        while times and times[0] <= now - MINUTE:
+        while times and times[0] <= at - MINUTE:
             times.popleft()
         if len(times) >= self._per_minute:
-            return "refused"
-        times.append(now)
-        return "admitted"
+            return False
+        times.append(at)
+        return True
 
 
 class Once:

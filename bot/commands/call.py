@@ -73,7 +73,7 @@ async def named_session(call: Call, word: str) -> Session | Decision:
     digits = word.removeprefix("#").lower()
     if not digits or len(digits) > SESSION_DIGITS or any(digit not in "0123456789abcdef" for digit in digits):
         return call.refuse(texts.NEEDS_ID.format(name=call.command.name))
-    if len(digits) < 4:  # noqa: PLR2004 - product.md: at least four characters
+    if len(digits) < 4:  # noqa: PLR2004 - fewer would fit too many sessions
         return call.refuse(texts.NO_SUCH_SESSION)
     found = list(await call.reader.sessions_like(call.given.owner_id, digits))
     if not found:
@@ -86,6 +86,16 @@ async def named_session(call: Call, word: str) -> Session | Decision:
 def title_of(session: Session) -> str:
     """The title as Markdown that shows it to the letter."""
     return texts.plain(session.title) or texts.UNTITLED
+
+
+def belongs_here(call: Call, session: Session) -> bool:
+    """Whether the session may be opened and named in this place: in front of others, only one that began there."""
+    return call.place.kind == "private" or session.place == call.place
+
+
+def title_here(call: Call, session: Session) -> str:
+    """The title, where others may read it."""
+    return title_of(session) if belongs_here(call, session) else texts.ELSEWHERE
 
 
 def whole_number(word: str) -> int | None:

@@ -61,6 +61,8 @@ async def _edit(call: Call, session: Session, message: Message, text: str) -> De
     tail = await find_tail(call.reader, session, message)
     if tail is None:
         return call.refuse(texts.NO_LONGER_THERE)
+    if (tokens := call.given.tokens(text)) > call.given.policy.context_tokens:
+        return call.refuse(texts.TOO_LONG.format(tokens=tokens, limit=call.given.policy.context_tokens))
     if message.role == "assistant":
         return reword(call.given, tail, text) + call.say(texts.CHANGED.format(number=message.number))
     if text == tail.subject.text:

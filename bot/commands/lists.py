@@ -11,6 +11,8 @@ PAGE = 10
 LINES = 8
 SHORTENED = 400
 LABEL = 30
+COMMAND_BYTES = 64 - len("page ") - len(" 9999")
+"""What a list's command may take of a button's 64 bytes."""
 
 
 async def history(call: Call) -> Decision:
@@ -83,7 +85,7 @@ async def _sessions_page(call: Call, words: list[str], page: int) -> Decision:
     lines = [await _session_line(call, summary) for summary in found]
     buttons = [(Button(_label(summary.session), f"open #{summary.session.id}"),) for summary in found]
     of = " ".join(["sessions", *words])
-    if len(of.encode()) > LABEL:
+    if len(of.encode()) > COMMAND_BYTES:
         return call.say("\n".join([head, "", *lines]), tuple(buttons))
     return call.say("\n".join([head, "", *lines]), (*buttons, *_arrows(of, page, page + 1 if more else page)))
 

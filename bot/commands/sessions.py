@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.changes import AddMessage, Change, ExpectLeaf, SetCurrent, SetDeleted, SetEnded, SetLeaf, SetTitle
-from bot.commands.call import Call, named_session, title_of
+from bot.commands.call import Call, belongs_here, named_session, title_here, title_of
 from bot.commands.tails import MAX_BRANCH
 from bot.messages import Button, ButtonRow, Message, Session
 from bot.replies import texts
@@ -124,9 +124,8 @@ async def open_named(call: Call) -> Decision:
         return session
     if session.deleted_at is not None:
         return call.refuse(texts.NO_SUCH_SESSION)
-    if call.place.kind == "group" and session.place != call.place:
-        question = texts.BEGAN_ELSEWHERE.format(title=title_of(session))
-        return call.say(question, ((Button(texts.OPEN_HERE, f"confirm #{session.id}"),),))
+    if not belongs_here(call, session):
+        return call.say(texts.BEGAN_ELSEWHERE, ((Button(texts.OPEN_HERE, f"confirm #{session.id}"),),))
     return await _open(call, session)
 
 
@@ -149,7 +148,7 @@ async def _open(call: Call, session: Session) -> Decision:
 
 
 async def title(call: Call) -> Decision:
-    """Renames the current session; where there is none, it opens one with that title."""
+    """Renames the current session."""
     text = cut_title(call.args)
     if not text:
         return call.refuse(texts.USAGE.format(usage=call.command.usage))
@@ -174,7 +173,7 @@ async def delete(call: Call) -> Decision:
     for turn in await call.reader.open_turns(session.id):
         stopped += stop(call.given, turn)
     hours = round(call.given.policy.delete_grace.total_seconds() / 3600)
-    text = texts.DELETED.format(title=title_of(session), id=await call.reader.short_id(session), hours=hours)
+    text = texts.DELETED.format(title=title_here(call, session), id=await call.reader.short_id(session), hours=hours)
     undo = ((Button(texts.UNDO, f"undelete #{session.id}"),),)
     return stopped + Decision((SetDeleted(session.id, call.given.now),)) + call.say(text, undo)
 
@@ -185,7 +184,7 @@ async def undelete(call: Call) -> Decision:
     if isinstance(session, Decision):
         return session
     back_again: tuple[Change, ...] = (SetDeleted(session.id, None),)
-    if call.given.found.session is None and session.ended_at is None:
+    if call.given.found.session is None and session.ended_at is None and belongs_here(call, session):
         back_again += (SetCurrent(call.place, call.given.owner_id, session.id),)
-    text = texts.UNDELETED.format(title=title_of(session), id=await call.reader.short_id(session))
+    text = texts.UNDELETED.format(title=title_here(call, session), id=await call.reader.short_id(session))
     return Decision(back_again) + call.say(text)

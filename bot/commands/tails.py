@@ -35,7 +35,7 @@ def _is_version(one: Message, other: Message) -> bool:
 
 async def _tail(reader: Reader, session: Session, leaf: int | None, number: int) -> Tail | None:
     branch = await reader.branch(leaf, MAX_BRANCH, down_to=number)
-    if not branch:
+    if not branch or branch[0].number != number:
         return None
     turns = await reader.open_turns(session.id)
     tail = Tail(session, branch, turns)

@@ -23,7 +23,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """All that a rule may know: the stored facts, the time, fresh ids, what runs just now, and what the place can do."""
+    """All that a rule may know: the stored facts, the time, fresh ids, what runs just now, and what the place can do.
+
+    `tokens` estimates a text's; a text that fits for certain may count as nought.
+    """
 
     found: Found
     user_id: int
@@ -33,6 +36,7 @@ class Given:
     policy: Policy
     capabilities: Capabilities
     running: Mapping[int, Shown] = field(default_factory=dict)
+    tokens: Callable[[str], int] = len
 
     @property
     def owner_id(self) -> int:

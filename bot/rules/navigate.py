@@ -8,11 +8,9 @@ from dataclasses import replace
 from bot.changes import (
     AddMessage,
     Change,
-    DirtyPosts,
     DropPosts,
     ExpectLeaf,
     MovePosts,
-    SetEnded,
     SetLastLeaf,
     SetLeaf,
     SetMessageStatus,
@@ -21,7 +19,7 @@ from bot.changes import (
 from bot.events import Place
 from bot.messages import Message, Session, Turn
 from bot.rules.decision import Decision, Delivery, Given
-from bot.rules.revise import Tail, replace_text
+from bot.rules.revise import Tail, reopened, replace_text
 from bot.rules.turns import drop, stop
 
 
@@ -43,9 +41,7 @@ def switch(given: Given, tail: Tail, target: Message, leaf: int, shown_now: int 
     """
     session, current = tail.session, tail.subject
     host_id = target.host or target.id
-    changes: list[Change] = [ExpectLeaf(session.id, session.leaf)]
-    if session.ended_at is not None:
-        changes.append(SetEnded(session.id, None))
+    changes: list[Change] = [ExpectLeaf(session.id, session.leaf), *reopened(given, session, given.found.place.place)]
     changes.append(SetShows(host_id, target.id if target.host else None))
     decision = Decision(tuple(changes))
     if host_id != (current.host or current.id):
@@ -87,7 +83,7 @@ def undo(given: Given, session: Session, turn: Sequence[Message], turns: Sequenc
         if owed.prompt_id in written:
             undone += drop(owed)
     if last.role == "assistant" and last.status != "open":
-        undone += Decision((DropPosts(last.id),), deliver=(Delivery(last.id, place, session.id),))
+        undone += Decision((DropPosts(last.id),), deliver=(Delivery(last.id, place),))  # in the lane of the line that says so
     return undone + Decision((SetLastLeaf(first.id, last.host or last.id), SetLeaf(session.id, first.parent_id)))
 
 
@@ -102,8 +98,3 @@ def remove(given: Given, session: Session, turn: Sequence[Message], turns: Seque
     if answer.role == "assistant" and answer.status != "open" and place is not None:
         removed += Decision((DropPosts(answer.id),), deliver=(Delivery(answer.id, place, session.id),))
     return removed
-
-
-def refresh(reply_id: int, place: Place, session_id: str) -> Decision:
-    """The posts of an answer no longer show what they should (its buttons changed)."""
-    return Decision((DirtyPosts(reply_id),), deliver=(Delivery(reply_id, place, session_id),))

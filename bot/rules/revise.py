@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.changes import AddMessage, Change, DropPosts, ExpectLeaf, MovePosts, SetEnded, SetLastLeaf, SetLeaf
+from bot.changes import AddMessage, Change, DropPosts, ExpectLeaf, MovePosts, SetCurrent, SetEnded, SetLastLeaf, SetLeaf
 from bot.events import Place
 from bot.messages import Message, Session, Turn
 from bot.rules.decision import Asked, Decision, Delivery, Given
@@ -47,7 +47,7 @@ def revise(given: Given, tail: Tail, text: str, asked: Asked) -> Revised:
     last = _last(tail, left)
     kept = (SetLastLeaf(tail.subject.id, last),) if last != tail.subject.id else ()
     added = tuple(AddMessage(message) for message in chain)
-    moved = (ExpectLeaf(tail.session.id, tail.session.leaf), *_reopened(tail.session))
+    moved = (ExpectLeaf(tail.session.id, tail.session.leaf), *reopened(given, tail.session, asked.place))
     return Revised(
         Decision(moved) + ended + Decision((*kept, *added, SetLeaf(tail.session.id, chain[-1].id))) + owed,
         len([message for message in left if message.status != "removed"]),
@@ -62,7 +62,7 @@ def retry(given: Given, tail: Tail, asked: Asked) -> Revised:
     owed = owe(given, prompt, asked, posts_of=_posts_of(tail, answer, asked), revises=done)
     ended = _end_turns(given, tail, asked, owed, left)
     kept = (SetLastLeaf(done.host or done.id, _last(tail, left)),) if done is not None else ()
-    moved = (ExpectLeaf(tail.session.id, tail.session.leaf), *_reopened(tail.session))
+    moved = (ExpectLeaf(tail.session.id, tail.session.leaf), *reopened(given, tail.session, asked.place))
     return Revised(Decision(moved) + ended + Decision((*kept, SetLeaf(tail.session.id, prompt.id))) + owed, len(left))
 
 
@@ -146,5 +146,9 @@ def _last(tail: Tail, left: Sequence[Message]) -> int:
     return stopped or last.host or last.id
 
 
-def _reopened(session: Session) -> tuple[Change, ...]:
-    return (SetEnded(session.id, None),) if session.ended_at is not None else ()
+def reopened(given: Given, session: Session, place: Place) -> tuple[Change, ...]:
+    """What is edited or answered again is open again; and current, where nothing else is."""
+    if session.ended_at is None:
+        return ()
+    current: tuple[Change, ...] = (SetCurrent(place, given.owner_id, session.id),) if given.found.session is None else ()
+    return (SetEnded(session.id, None), *current)

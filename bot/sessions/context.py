@@ -48,14 +48,15 @@ class Context:
     async def build(self, session: Session, prompt_id: int, now: datetime, *, shared: bool, keep: float = 1.0) -> Built:
         """The messages for an answer to `prompt_id`. `keep` is the part of the fitting turns that stays, for a server that said
         it was too long; the newest turn always stays."""
-        system = ChatMessage("system", self._system(session, now))
+        system = self._system(session, now)
         factor = self._estimator.calibrated(1000, session.model or self._policy.model) / 1000
-        fixed = self._estimator.estimate(system.text) + PER_MESSAGE + PER_REQUEST
+        fixed = self._estimator.estimate(system) + PER_MESSAGE + PER_REQUEST
         turns = await self._fitting(session.id, prompt_id, self._policy.context_tokens * HEADROOM / factor - fixed)
         if keep < 1.0:
             turns = turns[-max(1, int(len(turns) * keep)) :]
         messages = [message for turn in turns for message in turn]
-        return Built((system, *_joined(messages, shared=shared)), fixed + sum(self._cost(message) for message in messages))
+        first = ChatMessage("system", f"{system} {_people(messages, shared=shared)}".rstrip())
+        return Built((first, *_joined(messages, shared=shared)), fixed + sum(self._cost(message) for message in messages))
 
     async def _fitting(self, session_id: str, prompt_id: int, room: float) -> list[list[Message]]:
         """The newest turns that fit, oldest first; at least the newest."""
@@ -94,6 +95,14 @@ class Context:
         prompt = session.persona or self._policy.system_prompt or DEFAULT_PROMPT
         today = now.astimezone(self._policy.timezone)
         return f"{prompt}\n\nToday is {today:%A, %d %B %Y} (time zone {self._policy.timezone.key})."
+
+
+def _people(messages: Sequence[Message], *, shared: bool) -> str:
+    """Who talks here: the person's own name, and never somebody else's."""
+    if shared:
+        return "Several people talk here; each message begins with the name of who wrote it."
+    name = messages[-1].author if messages else ""
+    return f"You are talking with {name}." if name else ""
 
 
 def _counts(message: Message) -> bool:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 
-from bot.errors import AlreadySeen, Conflict
+from bot.errors import AlreadySeen, Conflict, DatabaseBroken
 from bot.events import Author, Event, MessageDeleted, MessageReceived, Place, PlaceChanged
 from bot.messages import Ask
 from bot.models.tokens import Estimator
@@ -104,9 +104,12 @@ class Dispatcher:
         if not _concerns_the_bot(event):
             return None
         event = clean(event)
-        refusal = self._intake.admit(event)
         async with self._desk.lock:
-            decision = await self._decided(event, refusal)
+            try:
+                decision = await self._decided(event)
+            except DatabaseBroken as error:
+                self._fail(error)
+                raise
             self._context.forget(decision.changes)
             self._desk.outdate(decision.changes)
             for abort in decision.abort:
@@ -114,10 +117,10 @@ class Dispatcher:
         self._set_going(decision)
         return decision.line
 
-    async def _decided(self, event: Event, refusal: str | None) -> Decision:
+    async def _decided(self, event: Event) -> Decision:
         """Decides and stores; where the ground has moved under the decision, decides again."""
         for attempt in range(DECISION_TRIES):
-            decision = await self._intake.decide(event, refusal)
+            decision = await self._intake.decide(event)
             if decision is None:
                 return Decision()
             try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.access import may_use
 from bot.changes import Change, KnowAccount, MovePlace, SetReachable, SharePlace
 from bot.commands.call import Call
 from bot.commands.catalog import BY_NAME
@@ -11,7 +10,6 @@ from bot.commands.general import unknown
 from bot.commands.perform import perform
 from bot.commands.tails import find_tail, first_answer, place_of
 from bot.events import Author, CommandInvoked, Event, MessageDeleted, MessageEdited, MessageReceived, MessageRef, Place, PlaceChanged
-from bot.limits import Once, RateLimit
 from bot.messages import Account, Found, PlaceSettings
 from bot.models.tokens import Estimator
 from bot.replies import texts
@@ -20,12 +18,10 @@ from bot.rules.navigate import remove, undo
 from bot.rules.revise import revise
 from bot.rules.say import say
 from bot.rules.turns import stop
+from bot.sessions.admission import Admission
 from bot.sessions.cleaning import is_blank
 from bot.sessions.decide import Perform, receive
 from bot.sessions.desk import Desk
-
-ALWAYS_ADMITTED = frozenset({"stop", "cancel"})
-"""Commands that make things less, not more: the rate limit lets them pass."""
 
 
 class Intake:
@@ -34,25 +30,9 @@ class Intake:
     def __init__(self, desk: Desk, estimator: Estimator) -> None:
         self._desk = desk
         self._estimator = estimator
-        self._rate = RateLimit(desk.clock, desk.policy.rate)
-        self._once = Once(desk.clock)
+        self._admission = Admission(desk.policy, desk.clock)
 
-    def admit(self, event: Event) -> str | None:
-        """Asked once for each event, before it is decided about: None, or the line that refuses it; an empty line refuses in silence."""
-        if isinstance(event, MessageDeleted | PlaceChanged):
-            return None
-        author, place = event.author, event.ref.place
-        account = f"{place.platform}:{author.id}"
-        if not may_use(self._desk.policy, author, place):
-            line = texts.NOT_ALLOWED.format(id=account)
-            return line if not isinstance(event, MessageEdited) and self._once.due(f"refused {account}") else ""
-        if isinstance(event, CommandInvoked) and event.name in ALWAYS_ADMITTED:
-            return None
-        if self._rate.admit(account) == "refused":
-            return texts.TOO_FAST if self._once.due(f"rate {account}") else ""
-        return None
-
-    async def decide(self, event: Event, refusal: str | None) -> Decision | None:
+    async def decide(self, event: Event) -> Decision | None:
         """What the event changes; None where it was accepted before."""
         match event:
             case PlaceChanged():
@@ -63,7 +43,10 @@ class Intake:
                 found = await self._find(event)
                 if found.seen:
                     return None
+                if isinstance(event, MessageEdited) and found.subject is None:
+                    return NOTHING  # it was never for the bot
                 given, known = self._given(event.author, event.ref.place, found)
+                refusal = self._admission.refusal(event)
                 if refusal is not None:
                     return self._refused(event, given, refusal)
                 return Decision(known) + await self._decide(event, given)
@@ -75,7 +58,7 @@ class Intake:
             case MessageEdited():
                 return await self._edited(event, given)
             case MessageReceived():
-                if is_blank(event.text) and not self._once.due(f"blank {given.user_id}"):
+                if is_blank(event.text) and not self._admission.due(f"blank {given.user_id}"):
                     return NOTHING
                 decided = receive(event, given, self._tokens(event.text))
                 if isinstance(decided, Perform):
@@ -114,12 +97,13 @@ class Intake:
             policy=self._desk.policy,
             capabilities=self._desk.adapters[place.platform].capabilities(place),
             running=self._desk.shown(),
+            tokens=self._tokens,
         )
         return given, learned
 
     def _refused(self, event: MessageReceived | MessageEdited | CommandInvoked, given: Given, line: str) -> Decision:
         """One plain line; nothing else of the event is kept."""
-        if not line or isinstance(event, MessageEdited):
+        if not line:
             return NOTHING
         if isinstance(event, CommandInvoked) and event.pressed:
             return Decision(line=line)
@@ -147,9 +131,11 @@ class Intake:
         if session is None or session.deleted_at is not None:
             return NOTHING
         tail = await find_tail(self._desk.store, session, subject)
-        if tail is None or tail.subject.text == text or self._tokens(text) > given.policy.context_tokens:
+        if tail is None or tail.subject.text == text:
             return NOTHING
         place = event.ref.place
+        if (tokens := self._tokens(text)) > given.policy.context_tokens:
+            return say(given, place, texts.TOO_LONG.format(tokens=tokens, limit=given.policy.context_tokens), reply_to=event.ref)
         asked = Asked(place, event.ref if place.kind == "group" else None, event.edited_at)
         return await told(given, self._desk.store, place, tail, revise(given, tail, text, asked))
 

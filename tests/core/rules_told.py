@@ -1,4 +1,4 @@
-"""The rules of product.md carried out on plain trees: what each thing that a person does should come to."""
+"""The rules of conversation carried out on plain trees: what each thing that a person does should come to."""
 
 from __future__ import annotations
 
@@ -84,6 +84,12 @@ class Told:
             old.last = self._left_at
         tree.leaf = chain[-1]
 
+    def reopen(self, tree: Tree, place: Place, person: str) -> None:
+        """What ended goes on, and is current where nothing else is."""
+        if tree.ended and self.here(place, person) is None:
+            self.current[place, tree.owner] = tree
+        tree.ended = False
+
     def retry(self, tree: Tree, tail: list[Node], place: Place, person: str) -> None:
         again, answer, left = _cut(tail)
         prompt = [tail[0], *again][-1]
@@ -104,7 +110,7 @@ class Told:
     ) -> None:
         """The answer that is owed from now on; what ran on the tail ends."""
         (answer, left), (place, person) = cut, asked
-        tree.ended = False
+        self.reopen(tree, place, person)
         olds = [owed for owed in tree.owed if owed.prompt in tail]
         source = answer or (olds[0].reply if olds else None)
         if source is not None and self.posts.get(source, place) != place:
@@ -152,7 +158,7 @@ class Told:
         target.stands = wording
         if target is subject:
             return
-        tree.ended = False
+        self.reopen(tree, place, person)
         left_at = tail[-1]
         for owed in list(tree.owed):
             if owed.prompt is tail[-1]:

@@ -123,10 +123,15 @@ class Talk:
 
 @asynccontextmanager
 async def talking(
-    path: Path, *, policy: Policy = POLICY, adapter: MemoryAdapter | None = None, model: ScriptedModel | None = None
+    path: Path,
+    *,
+    policy: Policy = POLICY,
+    adapter: MemoryAdapter | None = None,
+    model: ScriptedModel | None = None,
+    speed: float = 1000.0,
 ) -> AsyncIterator[Talk]:
     """A core on a database at `path`. Entered again with the same path and adapter it is the next life of the program."""
-    adapter, model, clock = adapter or MemoryAdapter(), model or ScriptedModel(), TestClock()
+    adapter, model, clock = adapter or MemoryAdapter(), model or ScriptedModel(), TestClock(speed)
     store = await SqliteStore.open(path, driver="inline")
     core = Dispatcher(store, model, {adapter.platform: adapter}, policy, clock)
     await core.start()

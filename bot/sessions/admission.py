@@ -1,0 +1,58 @@
+"""Who is let in, and how much: asked once for every event of a person, whichever way it comes."""
+
+from __future__ import annotations
+
+from bot.access import may_use
+from bot.events import CommandInvoked, MessageEdited, MessageReceived
+from bot.limits import Once, RateLimit
+from bot.policy import Policy
+from bot.ports import Clock
+from bot.replies import texts
+
+ALWAYS_ADMITTED = frozenset({"stop", "cancel"})
+"""Commands that make things less, not more: the rate limit lets them pass."""
+
+Personal = MessageReceived | MessageEdited | CommandInvoked
+
+
+class Admission:
+    """Remembers its last verdict: an event that has to be decided about again is not counted again."""
+
+    def __init__(self, policy: Policy, clock: Clock) -> None:
+        self._policy = policy
+        self._rate = RateLimit(policy.rate)
+        self._once = Once(clock)
+        self._last: tuple[Personal, str | None] | None = None
+
+    def refusal(self, event: Personal) -> str | None:
+        """None for who may come in; else the line that says why not, which is empty where that was said within the last minute."""
+        if self._last is None or self._last[0] is not event:
+            self._last = (event, self._judged(event))
+        return self._last[1]
+
+    def due(self, key: str) -> bool:
+        """Whether a line of this kind may be said; at most once a minute."""
+        return self._once.due(key)
+
+    def _judged(self, event: Personal) -> str | None:
+        place = event.ref.place
+        account = f"{place.platform}:{event.author.id}"
+        if not may_use(self._policy, event.author, place):
+            return self._said_once(f"refused {account}", _not_allowed(event, account))
+        if isinstance(event, CommandInvoked) and event.name in ALWAYS_ADMITTED:
+            return None
+        at = event.edited_at if isinstance(event, MessageEdited) else event.sent_at
+        if not self._rate.admit(account, at.timestamp()):
+            return self._said_once(f"rate {account}", texts.TOO_FAST)
+        return None
+
+    def _said_once(self, key: str, line: str) -> str:
+        return line if self._once.due(key) else ""
+
+
+def _not_allowed(event: Personal, account: str) -> str:
+    """With the ids that the operator has to put on the list."""
+    place = event.ref.place
+    if place.kind == "private":
+        return texts.NOT_ALLOWED.format(id=account)
+    return texts.NOT_ALLOWED_HERE.format(id=account, chat=f"{place.platform}:{place.chat_id}")

@@ -1,0 +1,112 @@
+"""Small things that a reader of the code stumbled over, one test each: refusals, edits, other people's eyes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import DatabaseBroken, RateLimited
+from bot.events import Author, MessageEdited, MessageReceived, MessageRef, Place
+from tests.core.talk import POLICY, Talk, talking
+
+GROUP = Place("memory", "-5", kind="group")
+BOB = Author("8", "Bob")
+
+
+@pytest.fixture
+async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
+    async with talking(tmp_path / "parley.db", policy=replace(POLICY, rate=4, context_tokens=200), speed=100.0) as talk:
+        yield talk
+
+
+async def test_u15_a_backlog_is_no_flood(talk: Talk) -> None:
+    for number in range(6):
+        sent_at = talk.clock.now() - timedelta(minutes=60 - number)
+        ref = MessageRef(talk.place, f"old{number}")
+        await talk.core.accept(MessageReceived(ref, talk.person, f"m{number}", sent_at, talk.key()))
+    await talk.settle()
+    assert talk.asked() == ["m0\n\nm1\n\nm2\n\nm3\n\nm4\n\nm5"]
+
+
+async def test_u15_an_edit_beyond_the_rate_is_told_so(talk: Talk) -> None:
+    refs = [await talk.says(f"m{number}") for number in range(4)]
+    await talk.edits(refs[0], "other words")
+    assert talk.last.text.startswith("That was a lot at once.")
+
+
+async def test_p8_an_event_that_comes_twice_counts_once(talk: Talk) -> None:
+    event = MessageReceived(MessageRef(talk.place, "1"), talk.person, "one", talk.clock.now(), "memory:twice")
+    for _ in range(5):
+        await talk.core.accept(event)
+    await talk.settle()
+    await talk.says("two")
+    assert talk.texts() == ["Echo: one", "Echo: two"]
+
+
+async def test_a_native_edit_that_is_too_long_is_told_so(talk: Talk) -> None:
+    ref = await talk.says("one")
+    await talk.edits(ref, "many words " * 400)
+    assert talk.last.text.startswith("That message is longer than I can take in")
+    await talk.says("/edit 1 " + "many words " * 400)
+    assert talk.last.text.startswith("That message is longer than I can take in")
+    assert len(talk.model.requests) == 1
+
+
+async def test_strangers_who_edit_among_themselves_are_not_stored(talk: Talk) -> None:
+    await talk.core.accept(MessageEdited(MessageRef(GROUP, "1"), BOB, "not for the bot", talk.clock.now(), talk.key()))
+    assert (await talk.store.find(GROUP, BOB.id)).account is None
+
+
+async def test_x16_a_private_title_is_not_said_in_a_group(talk: Talk) -> None:
+    await talk.says("my secret plans")
+    session = (await talk.store.find(talk.place, "7")).session
+    assert session is not None
+    await talk.says(f"/open #{session.id}", place=GROUP)
+    await talk.says(f"/delete #{session.id}", place=GROUP)
+    assert "secret" not in " ".join(talk.texts(GROUP))
+    await talk.presses("Undo", talk.chat(GROUP)[-1])
+    assert "secret" not in " ".join(talk.texts(GROUP))
+    assert (await talk.store.find(GROUP, "7")).session is None
+
+
+async def test_an_edit_in_an_ended_session_takes_it_up_again(talk: Talk) -> None:
+    ref = await talk.says("one")
+    await talk.says("/end")
+    await talk.edits(ref, "uno")
+    await talk.says("two")
+    assert talk.asked() == ["uno", "Echo: uno", "two"]
+
+
+async def test_an_undo_while_the_final_edit_is_put_off_takes_the_answer_away(talk: Talk) -> None:
+    talk.adapter.fail_next("edit", RateLimited(5.0))
+    await talk.hears("one")
+    async with asyncio.timeout(5):
+        while not (await talk.store.find(talk.place, "7")).leaf or not talk.texts():
+            await asyncio.sleep(0.001)
+    await asyncio.sleep(0.005)
+    await talk.hears("/undo")
+    await talk.settle()
+    assert [text for text in talk.texts() if "one" in text] == []
+
+
+async def test_s16_a_broken_database_ends_the_core_by_whatever_it_is_noticed(talk: Talk) -> None:
+    await talk.says("one")
+    talk.store._database._broken = "I/O error"
+    with pytest.raises(DatabaseBroken):
+        await talk.hears("two")
+    async with asyncio.timeout(1):
+        assert isinstance(await talk.core.failed(), DatabaseBroken)
+    talk.store._database._broken = ""
+
+
+async def test_the_model_is_told_whom_it_talks_with(talk: Talk) -> None:
+    await talk.says("one", place=GROUP)
+    await talk.says("two", place=GROUP, author=BOB)
+    prompts = [request[0].text for request in talk.model.requests]
+    assert prompts[0].endswith("You are talking with Ann.")
+    assert "Ann" not in prompts[1]
