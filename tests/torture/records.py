@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.telegram.render import render
-from bot.messages import Content, Post
 from bot.sessions.showing import answer_content
 from storage.sqlite.store import SqliteStore
 
@@ -58,20 +57,12 @@ async def _expected(path: Path, posts: list[Row]) -> dict[int, str]:
     expected: dict[int, str] = {}
     try:
         for reply_id in {row["reply_id"] for row in posts}:
-            standing = await store.posts(reply_id)
-            content = await _content(store, reply_id, list(standing))
-            if content is None:
+            showing = await store.showing(reply_id)
+            if not showing.posts:
                 continue
-            parts = render(content)
-            for post in standing:
+            parts = render(answer_content(showing))
+            for post in showing.posts:
                 expected[post.id] = parts[post.ordinal].text if post.ordinal < len(parts) else "(nothing: there are fewer parts)"
     finally:
         await store.close()
     return expected
-
-
-async def _content(store: SqliteStore, reply_id: int, standing: list[Post]) -> Content | None:
-    message = await store.message(reply_id)
-    if message is None:
-        return standing[0].content if standing else None
-    return await answer_content(store, message, await store.turn_of(reply_id))
