@@ -36,6 +36,17 @@ async def test_a_conversation_goes_on_after_the_end_of_the_input(tmp_path: Path)
     assert "remember the word marzipan" in ended.out
 
 
+async def test_exit_at_an_open_question_leaves_and_changes_nothing(tmp_path: Path) -> None:
+    ended = await parley(tmp_path, "chat", typed="hello\n/edit 1\nexit\n/help\n")
+    assert ended.status == 0
+    assert "new text for message 1" in ended.out
+    assert "Session ended." in ended.out
+    assert "/history" not in ended.out  # nothing is read after the word
+    later = await parley(tmp_path, "chat", typed="a new beginning\n/history\n/sessions\n")
+    assert re.search(r"\*\*1\. \w+\*\* .*\na new beginning\n", later.out)
+    assert "exit" not in later.out
+
+
 async def test_x20_what_is_written_is_for_its_owner_alone(tmp_path: Path) -> None:
     await parley(tmp_path, "chat", typed="hello\n")
     files = list((tmp_path / "data").iterdir())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from bot.access import may_use
+from bot.clock import SystemClock
 from bot.events import (
     Attachment,
     Author,
@@ -22,6 +24,7 @@ from bot.events import (
     Quotation,
 )
 from bot.policy import Policy
+from bot.sessions.admission import Admission
 from tests.core.talk import Talk, talking
 
 EVE = Author("666", "Eve", is_admin=True)
@@ -147,3 +150,10 @@ async def test_deletions_need_no_leave(tmp_path: Path) -> None:
         await talk.core.accept(MessageDeleted(MessageRef(OWN, "1"), "k"))
         await talk.settle()
         assert talk.texts(OWN) == []
+
+
+@pytest.mark.parametrize(("place", "ids"), [(OWN, ["memory:666"]), (GROUP, ["memory:666", "memory:-5"])])
+def test_x4_who_is_refused_is_told_the_ids_that_the_list_wants(place: Place, ids: list[str]) -> None:
+    clock = SystemClock()
+    line = Admission(ALLOWED, clock).refusal(MessageReceived(MessageRef(place, "1"), EVE, "hi", clock.now(), "k"))
+    assert re.findall(r"memory:-?\d+", line or "") == ids
