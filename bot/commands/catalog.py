@@ -21,7 +21,8 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class Command:
     """`private`: the answer is for who asked alone. `modal`: asks for text first where a platform has modals. `hidden`: only buttons
-    do it. `admin_in_shared`: in a shared place it belongs to the chat's admins."""
+    do it. `admin_in_shared`: in a shared place it belongs to the chat's admins. `ends_questions`: what the bot asked before is no longer
+    meant, as the conversation is somewhere else then."""
 
     name: str
     help: str
@@ -30,6 +31,7 @@ class Command:
     modal: bool = False
     hidden: bool = False
     admin_in_shared: bool = False
+    ends_questions: bool = False
 
     @property
     def usage(self) -> str:
@@ -43,32 +45,56 @@ def _text(name: str, help: str, *, required: bool = False) -> Option:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("new", "open a fresh session; the old one stays", (_text("title", "a title for it"),)),
+    Command("new", "open a fresh session; the old one stays", (_text("title", "a title for it"),), ends_questions=True),
     Command("history", "show this session, numbered", (Option("page", "number", "which page; the last one if left out"),), private=True),
     Command(
         "edit",
         "replace a message and have it answered anew",
         (Option("n", "number", "the number of the message, as /history shows it"), _text("text", "the new text")),
         modal=True,
+        ends_questions=True,
     ),
-    Command("retry", "answer the last message again, as a new version"),
-    Command("undo", "take the last turn back"),
+    Command(
+        "retry",
+        "answer the last message again, as a new version",
+        (Option("n", "number", "the number of another message"),),
+        ends_questions=True,
+    ),
+    Command("undo", "take the last turn back", ends_questions=True),
     Command("stop", "stop the answer that is running"),
-    Command("end", "end the session; the next message opens a new one", admin_in_shared=True),
+    Command("end", "end the session; the next message opens a new one", admin_in_shared=True, ends_questions=True),
     Command("sessions", "list your sessions", (Option("words", "words", "only those that hold these words"),), private=True),
-    Command("open", "go on with a session", (Option("id", "session", "the id of the session, as in #7f3a", required=True),)),
+    Command(
+        "open", "go on with a session", (Option("id", "session", "the id of the session, as in #7f3a", required=True),), ends_questions=True
+    ),
     Command("title", "rename the session", (_text("text", "the new title", required=True),), admin_in_shared=True),
-    Command("delete", "delete a session", (Option("id", "session", "the id of the session; this one if left out"),), admin_in_shared=True),
+    Command(
+        "delete",
+        "delete a session",
+        (Option("id", "session", "the id of the session; this one if left out"),),
+        admin_in_shared=True,
+        ends_questions=True,
+    ),
     Command("cancel", "close a question of the bot"),
     Command("help", "what the bot can do", (Option("command", "command", "one command in detail"),)),
     Command("start", "say hello", (_text("from", "where you come from"),), hidden=True),
-    Command("version", "show another version of a message", (_text("id", "of the version", required=True),), hidden=True),
+    Command(
+        "version", "show another version of a message", (_text("id", "of the version", required=True),), hidden=True, ends_questions=True
+    ),
     Command("page", "turn the page of a list", (_text("of", "which list and page", required=True),), hidden=True, private=True),
-    Command("fork", "bring the last conversation along", (_text("id", "of the session", required=True),), hidden=True),
-    Command("back", "go back to the session before", (_text("id", "of the session", required=True),), hidden=True),
+    Command("fork", "bring the last conversation along", (_text("id", "of the session", required=True),), hidden=True, ends_questions=True),
+    Command("back", "go back to the session before", (_text("id", "of the session", required=True),), hidden=True, ends_questions=True),
     Command("undelete", "bring a deleted session back", (_text("id", "of the session", required=True),), hidden=True),
-    Command("continue", "go on where an answer was cut for its length", (_text("id", "of the answer", required=True),), hidden=True),
-    Command("confirm", "open a session that began elsewhere", (_text("id", "of the session", required=True),), hidden=True),
+    Command(
+        "continue",
+        "go on where an answer was cut for its length",
+        (_text("id", "of the answer", required=True),),
+        hidden=True,
+        ends_questions=True,
+    ),
+    Command(
+        "confirm", "open a session that began elsewhere", (_text("id", "of the session", required=True),), hidden=True, ends_questions=True
+    ),
 )
 
 BY_NAME = {command.name: command for command in COMMANDS}

@@ -34,7 +34,7 @@ async def edit(call: Call) -> Decision:
         message = await call.reader.nth(session.leaf, number)
         if message is None or message.status == "removed":
             return call.refuse(texts.NO_SUCH_MESSAGE.format(number=number))
-    elif first.lstrip("+-").isdigit() and not rest:
+    elif first.lstrip("+-").isdigit():
         return call.refuse(texts.NO_SUCH_MESSAGE.format(number=first[:20]))
     else:
         message = await newest_prompt(call, session)
@@ -101,10 +101,9 @@ def _ask_for_text(call: Call, message: Message) -> Decision:
 
 
 async def newest_prompt(call: Call, session: Session) -> Message | None:
-    """The newest user message on the branch; in a shared place, the newest of this person."""
+    """The newest user message on the branch. In a shared place it may be somebody else's: then who asked has to say which is meant."""
     for message in reversed(await call.reader.branch(session.leaf, RECENT)):
-        mine = not call.given.shared or message.user_id == call.given.user_id
-        if message.role == "user" and message.status != "removed" and mine:
+        if message.role == "user" and message.status != "removed":
             return message
     return None
 
@@ -120,8 +119,11 @@ async def own_message(call: Call, word: str) -> tuple[Session, Message] | Decisi
 
 
 async def retry_last(call: Call) -> Decision:
-    """Answers the last user message again, or the one above the answer whose button was pressed."""
-    if call.args:
+    """Answers the last user message again, the one with a number, or the one above the answer whose button was pressed."""
+    number = whole_number(call.args)
+    if call.args and not call.args.startswith("#") and number is None:
+        return call.refuse(texts.NOT_A_NUMBER.format(word=texts.in_code(call.args), usage=call.command.usage))
+    if call.args.startswith("#"):
         found = await own_message(call, call.args.split()[0])
         if isinstance(found, Decision):
             return found
@@ -134,7 +136,9 @@ async def retry_last(call: Call) -> Decision:
         if current is None:
             return call.refuse(texts.NOTHING_TO_RETRY)
         session = current
-        prompt = await newest_prompt(call, session)
+        prompt = await (newest_prompt(call, session) if number is None else _prompt_at(call, session, number))
+        if prompt is None and number is not None:
+            return call.refuse(texts.NO_SUCH_MESSAGE.format(number=number))
     if prompt is None:
         return call.refuse(texts.NOTHING_TO_RETRY)
     if call.given.shared and prompt.user_id != call.given.user_id:
@@ -143,6 +147,14 @@ async def retry_last(call: Call) -> Decision:
     if tail is None:
         return call.refuse(texts.NO_LONGER_THERE)
     return await told(call.given, call.reader, call.place, tail, retry(call.given, tail, call.asked))
+
+
+async def _prompt_at(call: Call, session: Session, number: int) -> Message | None:
+    """The user message with this number, or the one that the answer with this number answers."""
+    message = await call.reader.nth(session.leaf, number)
+    if message is None or message.status == "removed":
+        return None
+    return message if message.role == "user" else await call.reader.nth(session.leaf, number - 1)
 
 
 async def undo_last(call: Call) -> Decision:

@@ -23,9 +23,9 @@ async def history(call: Call) -> Decision:
     if not call.args:
         return await _history_page(call, session, None)
     page = whole_number(call.args)
-    if page is None:
-        return call.refuse(texts.NOT_A_NUMBER.format(word=_word(call.args), usage=call.command.usage))
-    return await _history_page(call, session, page)
+    if page is None and not call.args.lstrip("+-").isdigit():
+        return call.refuse(texts.NOT_A_NUMBER.format(word=texts.in_code(call.args), usage=call.command.usage))
+    return await _history_page(call, session, page or 0)
 
 
 async def _history_page(call: Call, session: Session, page: int | None) -> Decision:
@@ -37,7 +37,7 @@ async def _history_page(call: Call, session: Session, page: int | None) -> Decis
     if page is None:
         page = pages
     if not 1 <= page <= pages:
-        return call.refuse(texts.NO_SUCH_PAGE.format(number=page, last=pages))
+        return call.refuse(texts.NO_SUCH_PAGE.format(number=call.args.split()[-1][:12], last=pages))
     first = (page - 1) * PAGE + 1
     last = await call.reader.nth(session.leaf, min(page * PAGE, total))
     leaf = last.host or last.id if last is not None else None
@@ -83,7 +83,11 @@ async def _sessions_page(call: Call, words: list[str], page: int) -> Decision:
     more, found = len(found) > LINES, found[:LINES]
     head = texts.SESSIONS_FOUND.format(words=named) if words else texts.SESSIONS_TITLE
     lines = [await _session_line(call, summary) for summary in found]
-    buttons = [(Button(_label(summary.session), f"open #{summary.session.id}"),) for summary in found]
+    labels = [_label(summary.session) for summary in found]
+    buttons = [
+        (Button(label if labels.count(label) == 1 else f"{label} #{summary.session.id[:4]}", f"open #{summary.session.id}"),)
+        for label, summary in zip(labels, found, strict=True)
+    ]
     of = " ".join(["sessions", *words])
     if len(of.encode()) > COMMAND_BYTES:
         return call.say("\n".join([head, "", *lines]), tuple(buttons))
@@ -97,7 +101,7 @@ async def _session_line(call: Call, summary: SessionSummary) -> str:
         mark=mark,
         id=await call.reader.short_id(session),
         title=title_of(session),
-        count=summary.message_count,
+        count=texts.messages(summary.message_count),
         when=call.time(summary.last_at),
     )
     return f"{line} · {texts.SESSION_ENDED}" if session.ended_at is not None else line
@@ -125,8 +129,3 @@ async def page(call: Call) -> Decision:
             return call.refuse(texts.NO_SUCH_SESSION)
         return await _history_page(call, session, number)
     return call.refuse(texts.NO_LONGER_THERE)
-
-
-def _word(args: str) -> str:
-    """A word of the person inside inline code."""
-    return args.replace("`", "'").replace("\n", " ")[:20]

@@ -53,7 +53,7 @@ async def fork(call: Call) -> Decision:
         return call.refuse(texts.NO_LONGER_THERE)
     added: tuple[Change, ...] = tuple(AddMessage(message) for message in copies)
     moved = (ExpectLeaf(current.id, None), *added, SetLeaf(current.id, copies[-1].id), *_title_along(current, source))
-    return opened + Decision(moved) + call.say(texts.BROUGHT_ALONG.format(count=len(copies)))
+    return opened + Decision(moved) + call.say(texts.BROUGHT_ALONG.format(count=texts.messages(len(copies))))
 
 
 def _title_along(current: Session, source: Session) -> tuple[Change, ...]:
@@ -108,7 +108,7 @@ async def end(call: Call) -> Decision:
         id=await call.reader.short_id(session),
         start=call.time(session.started_at),
         end=call.time(call.given.now),
-        count=totals.message_count,
+        count=texts.messages(totals.message_count),
         tokens=totals.tokens,
     )
     ended = (SetEnded(session.id, call.given.now), SetCurrent(call.place, call.given.owner_id, None))
@@ -143,7 +143,7 @@ async def _open(call: Call, session: Session) -> Decision:
     totals = await call.reader.totals(session)
     text = texts.OPENED if session.ended_at is None else texts.OPENED_ANEW
     reopened = () if session.ended_at is None else (SetEnded(session.id, None),)
-    said = text.format(title=title_of(session), id=await call.reader.short_id(session), count=totals.message_count)
+    said = text.format(title=title_of(session), id=await call.reader.short_id(session), count=texts.messages(totals.message_count))
     return Decision((*reopened, SetCurrent(call.place, call.given.owner_id, session.id))) + call.say(said)
 
 

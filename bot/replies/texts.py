@@ -28,13 +28,22 @@ def plain_lines(text: str) -> str:
     return "  \n".join(plain(line) for line in text.splitlines() if line.strip())
 
 
+def in_code(text: str) -> str:
+    """The beginning of a person's words, for inline code."""
+    return text.replace("`", "'").replace("\n", " ")[:20]
+
+
+def messages(count: int) -> str:
+    return _("1 message") if count == 1 else _("{count} messages").format(count=count)
+
+
 WAITING = _("…")
 STILL_THINKING = _("Still thinking")
 STUB = _("(no longer needed)")
 LATE = _("*(late)*")
 STOPPED_MARK = _("*(stopped)*")
 HELD_BACK_MARK = _("*(the model's provider held the rest back)*")
-STOPPED_EMPTY = _("Stopped before the first word.")
+STOPPED_EMPTY = _("Stopped.")
 CANNOT_SHOW = _("This answer could not be shown here. /retry makes it anew.")
 GAVE_UP = _("This answer was tried three times and did not come through. Press Retry to try once more.")
 
@@ -52,12 +61,13 @@ NOT_ALLOWED_HERE = _("You are not on this bot's list. Ask its operator to add yo
 TOO_FAST = _("That was a lot at once. Please wait a minute; messages sent meanwhile are not answered.")
 BLANK = _("There was no text in that message. Write me something, or see /help.")
 TEXT_ONLY = _("I can only read text for now. Please write it out.")
+WORDS_ONLY = _("I cannot see what came with it yet, so I go by your words alone.")
 TOO_LONG = _("That message is longer than I can take in ({tokens} tokens; {limit} fit). Please send it in smaller pieces.")
 NOT_YOURS = _("This button belongs to somebody else.")
 NO_SUCH_COMMAND = _("There is no command /{name}. {hint}")
 DID_YOU_MEAN = _("Did you mean /{name}?")
 SEE_HELP = _("/help lists what there is.")
-NO_SESSION = _("There is no session here yet. Just write something, and one begins.")
+NO_SESSION = _("No session is open here. Just write something, and one begins; /sessions lists older ones.")
 NO_SUCH_SESSION = _("I find no session of yours with that id. /sessions lists them.")
 NEEDS_ID = _("Which one? Write the id as /sessions shows it, such as `/{name} #7f3a`.")
 SHORT_ID = _("That id fits more than one session. Write a digit more.")
@@ -85,17 +95,16 @@ ELSEWHERE = _("a session from elsewhere")
 NEW_SESSION = _("A fresh session. What shall we talk about?")
 NEW_TITLED = _("A fresh session: **{title}**. What shall we talk about?")
 WENT_BACK = _("Back in **{title}** (`#{id}`).")
-BROUGHT_ALONG = _("Brought the last conversation along: {count} messages.")
+BROUGHT_ALONG = _("Brought the last conversation along: {count}.")
 ALREADY_BEGUN = _("This session has messages already, so nothing was brought along.")
-OPENED = _("Here we go on with **{title}** (`#{id}`), {count} messages so far.")
-OPENED_ANEW = _("Opened **{title}** (`#{id}`) again, {count} messages so far.")
+OPENED = _("Here we go on with **{title}** (`#{id}`), {count} so far.")
+OPENED_ANEW = _("Opened **{title}** (`#{id}`) again, {count} so far.")
 BEGAN_ELSEWHERE = _("That session began somewhere else. Open it here, where others can read along?")
 TITLE_SET = _("This session is now called **{title}**.")
 DELETED = _("Deleted **{title}** (`#{id}`). It is gone for good in {hours} h.")
 UNDELETED = _("**{title}** (`#{id}`) is back.")
 ENDED = _(
-    "Session ended.\n\n- id: `#{id}`\n- started: {start}\n- ended: {end}\n- {count} messages, {tokens} tokens\n\n"
-    "The next message opens a new one."
+    "Session ended.\n\n- id: `#{id}`\n- started: {start}\n- ended: {end}\n- {count}, {tokens} tokens\n\nThe next message opens a new one."
 )
 ALREADY_ENDED = _("There is no session to end. The next message opens one.")
 UNDONE = _("Took the last turn back. It stays in your own message above, if you want to send it again.")
@@ -110,7 +119,7 @@ SESSIONS_TITLE = _("**Your sessions**")
 SESSIONS_FOUND = _("**Sessions with “{words}”**")
 SESSIONS_NONE = _("No sessions yet. Just write something, and one begins.")
 SESSIONS_NONE_FOUND = _("None of your sessions holds “{words}”.")
-SESSION_LINE = _("{mark} `#{id}` **{title}** · {count} messages · {when}")
+SESSION_LINE = _("{mark} `#{id}` **{title}** · {count} · {when}")
 SESSION_ENDED = _("ended")
 HISTORY_TITLE = _("**{title}** (`#{id}`), page {page} of {pages}")
 HISTORY_EMPTY = _("Nothing has been said in this session yet.")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.changes import Change
+from bot.changes import Change, OpenQuestion
 from bot.events import MessageRef, Place
 from bot.messages import Found
 from bot.policy import Policy
@@ -82,6 +82,10 @@ class Decision:
     abort: tuple[Abort, ...] = ()
     deliver: tuple[Delivery, ...] = ()
     line: str | None = None
+
+    @property
+    def opens_question(self) -> bool:
+        return any(isinstance(change, OpenQuestion) for change in self.changes)
 
     def __add__(self, other: Decision) -> Decision:
         return Decision(

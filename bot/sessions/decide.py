@@ -34,6 +34,8 @@ def receive(event: MessageReceived, given: Given, tokens: int) -> Decision | Per
     closed = Decision((CloseQuestion(ask.id),)) if ask is not None else NOTHING
     if given.capabilities.exit_word and text.lower() == "exit":
         return Perform(_as_command(event, "end", ""), closed)  # Before the question: the program ends at this word, whatever is open.
+    if text.startswith("/") and not event.forwarded and place.kind == "private":
+        return say(given, place, texts.NO_SUCH_COMMAND.format(name="", hint=texts.SEE_HELP))
     if ask is not None:
         name, _, args = ask.command.partition(" ")
         return Perform(_as_command(event, name, f"{args} {text}".strip()), closed)

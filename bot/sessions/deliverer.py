@@ -52,6 +52,8 @@ class Deliverer:
         await self._wait_for(posts)
         reply_to = turn.reply_to if turn else posts[0].reply_to
         gone = any(post.state == "surplus" for post in posts) or (message is not None and message.status == "removed")
+        if message is None and posts[0].content is None and not gone:
+            return  # what it said was erased with its session
         content = None if gone else answer_content(showing)
         target = Target(place, reply_to if reply_to and reply_to.place == place else None, content.audience if content else "")
         await self.attempt(self.poster(reply_id, target, posts, claim), content, session_id)

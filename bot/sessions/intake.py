@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.changes import Change, KnowAccount, MovePlace, SetReachable, SharePlace
+from bot.changes import Change, CloseQuestion, KnowAccount, MovePlace, SetReachable, SharePlace
 from bot.commands.call import Call
 from bot.commands.catalog import BY_NAME
 from bot.commands.edits import told
@@ -62,8 +62,14 @@ class Intake:
                     return NOTHING
                 decided = receive(event, given, self._tokens(event.text))
                 if isinstance(decided, Perform):
-                    return decided.first + await self._command(decided.command, given)
-                return decided
+                    decided = decided.first + await self._command(decided.command, given)
+                return decided + self._unseen(event, given)
+
+    def _unseen(self, event: MessageReceived, given: Given) -> Decision:
+        """A picture beside the words is answered by the words alone, and that is said."""
+        if not event.attachments or is_blank(event.text) or not self._admission.due(f"unseen {given.user_id}"):
+            return NOTHING
+        return say(given, event.ref.place, texts.WORDS_ONLY, reply_to=event.ref)
 
     async def _find(self, event: MessageReceived | MessageEdited | CommandInvoked) -> Found:
         place = event.ref.place
@@ -119,13 +125,16 @@ class Intake:
         private = None
         if given.capabilities.private == "direct":
             private = self._desk.adapters[event.ref.place.platform].private_place(event.author.id)
-        return await perform(Call(event, command, given, self._desk.store, private))
+        done = await perform(Call(event, command, given, self._desk.store, private))
+        if command.ends_questions and given.found.ask is not None and not done.opens_question:
+            return Decision((CloseQuestion(given.found.ask.id),)) + done
+        return done
 
     async def _edited(self, event: MessageEdited, given: Given) -> Decision:
         """A message changed in the chat itself is /edit of that message, at any age; without a change of text it is nothing."""
         subject = given.found.subject
         text = event.text.strip()
-        if subject is None or is_blank(text) or subject.user_id != given.user_id:
+        if subject is None or is_blank(text) or subject.user_id != given.user_id or subject.text == text:
             return NOTHING
         session = await self._desk.store.session(subject.session_id)
         if session is None or session.deleted_at is not None:

@@ -46,15 +46,19 @@ def failure_line(error: str) -> str:
 
 def _buttons(message: Message, showing: Showing) -> tuple[ButtonRow, ...]:
     """Arrows for each message of the turn that has versions, then what can be done with the answer."""
-    rows = [_arrows(prompt, showing) for prompt in showing.prompts]
-    row: ButtonRow = (*_arrows(message, showing), Button(texts.RETRY, f"retry #{message.host or message.id:x}"))
+    own = _arrows(message, showing)
+    rows = [_arrows(prompt, showing, mark="✎ " if own else "") for prompt in showing.prompts]
+    row: ButtonRow = (*own, Button(texts.RETRY, f"retry #{message.host or message.id:x}"))
     if message.finish == "length":
         row += (Button(texts.CONTINUE, f"continue #{message.id:x}"),)
     return (*(row for row in rows if row), row)
 
 
-def _arrows(message: Message, showing: Showing) -> ButtonRow:
-    """`‹ 2/3 ›`: the ends are left out where there is nothing further. Failed versions lead nowhere, but for the one that is shown."""
+def _arrows(message: Message, showing: Showing, mark: str = "") -> ButtonRow:
+    """`‹ 2/3 ›`: the ends are left out where there is nothing further. Failed versions lead nowhere, but for the one that is shown.
+
+    `mark` tells the versions of the question from those of the answer, where there are both.
+    """
     known = showing.versions.get(message.first_version, ())
     versions = [version.id for version in known if version.status != "failed" or version.id == message.id]
     if len(versions) < 2 or message.id not in versions:  # noqa: PLR2004 - one version needs no arrows
@@ -63,7 +67,7 @@ def _arrows(message: Message, showing: Showing) -> ButtonRow:
     row: ButtonRow = ()
     if at > 0:
         row += (Button("‹", f"version #{versions[at - 1]:x}"),)
-    row += (Button(f"{at + 1}/{len(versions)}", f"version #{message.id:x}"),)
+    row += (Button(f"{mark}{at + 1}/{len(versions)}", f"version #{message.id:x}"),)
     if at + 1 < len(versions):
         row += (Button("›", f"version #{versions[at + 1]:x}"),)
     return row

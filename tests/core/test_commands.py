@@ -180,9 +180,9 @@ async def test_nothing_to_do_is_said(talk: Talk) -> None:
         ("/stop", "No answer"),
         ("/edit", "no message of yours"),
         ("/edit 4 x", "no message of yours"),
-        ("/history", "no session"),
-        ("/title x", "no session"),
-        ("/delete", "no session"),
+        ("/history", "No session"),
+        ("/title x", "No session"),
+        ("/delete", "No session"),
         ("/sessions", "No sessions yet"),
     ):
         await talk.says(command)

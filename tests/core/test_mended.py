@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import DatabaseBroken, RateLimited
-from bot.events import Author, MessageEdited, MessageReceived, MessageRef, Place
+from bot.events import Attachment, Author, MessageEdited, MessageReceived, MessageRef, Place
 from tests.core.talk import POLICY, Talk, talking
 
 GROUP = Place("memory", "-5", kind="group")
@@ -110,3 +110,85 @@ async def test_the_model_is_told_whom_it_talks_with(talk: Talk) -> None:
     prompts = [request[0].text for request in talk.model.requests]
     assert prompts[0].endswith("You are talking with Ann.")
     assert "Ann" not in prompts[1]
+
+
+@pytest.fixture
+async def free(tmp_path: Path) -> AsyncIterator[Talk]:
+    async with talking(tmp_path / "free.db") as talk:
+        yield talk
+
+
+@pytest.mark.parametrize("command", ["/undo", "/end", "/delete", "/new", "/edit uno", "/retry"])
+async def test_a_question_ends_with_what_it_was_about(free: Talk, command: str) -> None:
+    await free.says("one")
+    await free.says("/edit")
+    await free.says(command)
+    await free.says("plain words")
+    assert free.texts()[-1] == "Echo: plain words"
+    assert (await free.store.find(free.place, "7")).ask is None
+
+
+@pytest.mark.parametrize("command", ["/help", "/history", "/sessions", "/title x"])
+async def test_a_question_stays_open_beside_what_only_looks(free: Talk, command: str) -> None:
+    await free.says("one")
+    await free.says("/edit")
+    await free.says(command)
+    await free.says("uno")
+    assert free.texts()[0] == "Echo: uno"
+
+
+async def test_an_edit_that_the_platform_repeats_changes_nothing(free: Talk) -> None:
+    ref = await free.says("a")
+    await free.edits(ref, "a edited")
+    await free.presses("‹")
+    await free.edits(ref, "a edited")
+    assert free.texts() == ["Echo: a"]
+    assert len(free.model.requests) == 2
+
+
+async def test_u2_what_came_beside_the_words_is_said_not_to_be_seen(free: Talk) -> None:
+    picture = Attachment("photo", "image/jpeg", 1000, "", "file")
+    await free.says("what is this", attachments=(picture,))
+    assert sorted(free.texts()) == ["Echo: what is this", "I cannot see what came with it yet, so I go by your words alone."]
+
+
+async def test_retry_takes_a_number(free: Talk) -> None:
+    await free.says("one")
+    await free.says("two")
+    await free.says("/retry 2")
+    assert free.asked() == ["one"]
+    await free.says("/retry 9")
+    assert free.last.text == "There is no message 9 in this session. /history shows the numbers."
+    await free.says("/retry soon")
+    assert "is not a number" in free.last.text
+
+
+async def test_in_a_shared_place_nobody_takes_the_turns_of_others_off_the_branch(tmp_path: Path) -> None:
+    async with talking(tmp_path / "shared.db", policy=replace(POLICY, shared=frozenset({"memory:-5"}))) as talk:
+        await talk.says("from Ann", place=GROUP)
+        await talk.says("from Bob", place=GROUP, author=BOB)
+        for command in ("/retry", "/edit other words"):
+            await talk.says(command, place=GROUP)
+            assert talk.texts(GROUP)[-1] == "Only who asked for that answer can do that."
+        await talk.says("/retry", place=GROUP, author=BOB)
+        assert talk.asked()[-1] == "Bob: from Bob"
+
+
+async def test_u9_a_slash_and_signed_numbers_get_a_hint(free: Talk) -> None:
+    await free.says("one")
+    for odd in ("/ foo", "/edit -1 x", "/history -1", "/history 99999999999999999999", "/history 1 2"):
+        name, _, args = odd[1:].partition(" ")
+        if name:
+            await free.says(odd)
+        else:
+            await free.core.accept(MessageReceived(MessageRef(free.place, "odd"), free.person, odd, free.clock.now(), free.key()))
+            await free.settle()
+        assert args.split()[0][:3] in free.last.text or "no command" in free.last.text
+    assert len(free.model.requests) == 1
+
+
+async def test_versions_of_question_and_answer_are_told_apart(free: Talk) -> None:
+    ref = await free.says("one")
+    await free.edits(ref, "uno")
+    await free.presses("Retry")
+    assert [label for label, _ in free.last.buttons] == ["‹", "✎ 2/2", "‹", "2/2", "Retry"]
