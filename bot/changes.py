@@ -9,21 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.events import MessageRef, Place
-from bot.messages import (
-    Account,
-    Content,
-    FinishReason,
-    Message,
-    MessageStatus,
-    OpenAsk,
-    Post,
-    PostState,
-    Session,
-    TitleSource,
-    Turn,
-    TurnStatus,
-    Usage,
-)
+from bot.messages import Account, FinishReason, Message, MessageStatus, Session, TitleSource, Turn, TurnStatus, Usage
+from bot.posts import Content, OpenAsk, Post, PostState
 
 
 @dataclass(frozen=True, slots=True)

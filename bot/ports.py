@@ -10,24 +10,9 @@ from typing import Literal, Protocol
 
 from bot.changes import Change
 from bot.events import Attachment, Author, Event, MessageRef, Place
-from bot.messages import (
-    Account,
-    Ask,
-    Content,
-    FinishReason,
-    Found,
-    Message,
-    Owed,
-    Part,
-    PlaceSettings,
-    Post,
-    Session,
-    SessionSummary,
-    SessionTotals,
-    Showing,
-    Turn,
-    Usage,
-)
+from bot.found import Found, Owed, SessionSummary, SessionTotals, Showing
+from bot.messages import Account, FinishReason, Message, PlaceSettings, Session, Turn, Usage
+from bot.posts import Ask, Content, Part, Post
 
 
 class Clock(Protocol):

@@ -28,8 +28,8 @@ from adapters.telegram.token_lock import token_lock
 from adapters.telegram.webhook import Webhook
 from bot.errors import BotError, TokenRefused
 from bot.events import Attachment, MessageRef, Place
-from bot.messages import Content, Part
 from bot.ports import Capabilities, Clock, Core
+from bot.posts import Content, Part
 
 _log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from adapters.telegram.entities import units
-from bot.messages import Part
+from bot.posts import Part
 
 MAX_CAPTION = 1024
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.messages import Part
+from bot.posts import Part
 
 EntityKind = Literal["bold", "italic", "strikethrough", "spoiler", "blockquote", "code", "pre", "text_link"]
 

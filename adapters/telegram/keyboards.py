@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.messages import Button, Part
+from bot.posts import Button, Part
 
 MAX_LABEL = 64
 MAX_PLACEHOLDER = 64

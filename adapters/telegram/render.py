@@ -12,7 +12,7 @@ from adapters.telegram.cleaning import Cleaned, clean, is_blank
 from adapters.telegram.cutting import pieces
 from adapters.telegram.markdown import parse
 from adapters.telegram.styled import Span
-from bot.messages import Content, Part
+from bot.posts import Content, Part
 
 PLACEHOLDER: Final = "…"
 # Where none of this stands, Markdown changes nothing, and parsing it is most of the cost.

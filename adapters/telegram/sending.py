@@ -19,8 +19,8 @@ from adapters.telegram.gate import Gate
 from adapters.telegram.keyboards import Json, keyboard_of
 from bot.errors import ContentRefused
 from bot.events import Attachment, MessageRef, Place
-from bot.messages import Part
 from bot.ports import Clock
+from bot.posts import Part
 
 T = TypeVar("T")
 

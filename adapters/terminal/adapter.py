@@ -11,12 +11,13 @@ from typing import Protocol
 
 from bot.errors import ContentRefused, MessageGone, PlaceUnavailable
 from bot.events import Attachment, Author, CommandInvoked, MessageReceived, MessageRef, Place
-from bot.messages import Ask, Button, Content, Part
 from bot.ports import Capabilities, Core
+from bot.posts import Ask, Button, Content, Part
 from bot.replies import texts
 
 LONGEST_POST = 1_000_000
 EXIT = "exit"
+CANCEL = "/cancel"
 REMEMBERED = 200
 """Posts that are known as they were printed, so that an edit that changes nothing is told from one that cannot be shown."""
 _COMMAND = re.compile(r"/([a-z_]+)(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
@@ -144,6 +145,8 @@ class TerminalAdapter:
     def _event(self, line: str) -> MessageReceived | CommandInvoked:
         """A button by its number, a command by its slash, or words, which answer an open question."""
         ref = self._ref()
+        if self._ask and line.endswith(CANCEL):
+            line = CANCEL  # behind the old words, which stand in the line already
         if (press := _PRESS.fullmatch(line)) and 0 < int(press[1]) <= len(self._hints):
             post, button = self._hints[int(press[1]) - 1]
             name, _, args = button.command.partition(" ")

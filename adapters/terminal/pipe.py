@@ -8,7 +8,7 @@ import re
 import threading
 from collections.abc import Iterator
 
-from bot.messages import Button, Part
+from bot.posts import Button, Part
 
 # An escaped sign, or a line break made of blanks, or else code, in which both are what they are.
 _ESCAPED_OR_CODE = re.compile(r"\\([!-/:-@\[-`{-~\n])|( {2,})(?=\n)|```.*?```|`[^`\n]*`", re.DOTALL)

@@ -16,7 +16,7 @@ from rich.segment import Segment
 from rich.text import Text
 
 from bot.commands import catalog
-from bot.messages import Button, Part
+from bot.posts import Button, Part
 
 PROMPT = "> "
 

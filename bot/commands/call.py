@@ -8,8 +8,9 @@ from datetime import datetime
 
 from bot.commands.catalog import Command
 from bot.events import CommandInvoked, Place
-from bot.messages import Ask, ButtonRow, Session
+from bot.messages import Session
 from bot.ports import Reader
+from bot.posts import Ask, ButtonRow
 from bot.replies import texts
 from bot.rules.decision import Asked, Decision, Given
 from bot.rules.say import say, say_instead

@@ -6,8 +6,9 @@ from bot.changes import OpenQuestion
 from bot.commands.call import Call, message_id_of, whole_number
 from bot.commands.tails import find_tail, first_answer, place_of
 from bot.events import Place
-from bot.messages import Ask, Button, Message, OpenAsk, Session
+from bot.messages import Message, Session
 from bot.ports import Reader
+from bot.posts import Ask, Button, OpenAsk
 from bot.replies import texts
 from bot.rules.append import Words, append
 from bot.rules.decision import Decision, Given

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bot.commands.call import Call, named_session, title_of, whole_number
-from bot.messages import Button, ButtonRow, Message, Session, SessionSummary
+from bot.found import SessionSummary
+from bot.messages import Message, Session
+from bot.posts import Button, ButtonRow
 from bot.replies import texts
 from bot.rules.decision import Decision
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from bot.changes import AddMessage, Change, ExpectLeaf, SetCurrent, SetDeleted, SetEnded, SetLeaf, SetTitle
 from bot.commands.call import Call, belongs_here, named_session, title_here, title_of
 from bot.commands.tails import MAX_BRANCH
-from bot.messages import Button, ButtonRow, Message, Session
+from bot.messages import Message, Session
+from bot.posts import Button, ButtonRow
 from bot.replies import texts
 from bot.rules.append import open_session
 from bot.rules.decision import Decision

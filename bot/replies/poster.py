@@ -15,8 +15,8 @@ from datetime import datetime
 from bot.changes import AddPost, Change, SetPost
 from bot.errors import ContentRefused, DeleteRefused, MessageGone, SendUnknown
 from bot.events import MessageRef, Place
-from bot.messages import Content, Part, Post, PostState, post_key
 from bot.ports import Adapter, Clock, Store
+from bot.posts import Content, Part, Post, PostState, post_key
 from bot.replies import texts
 
 STUB_LETTERS = 60

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.changes import Change, OpenQuestion
 from bot.events import MessageRef, Place
-from bot.messages import Found
+from bot.found import Found
 from bot.policy import Policy
 from bot.ports import Capabilities
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.changes import AddPost, DirtyPosts
 from bot.events import MessageRef, Place
-from bot.messages import Ask, ButtonRow, Content, Post, post_key
+from bot.posts import Ask, ButtonRow, Content, Post, post_key
 from bot.rules.decision import Decision, Delivery, Given
 
 

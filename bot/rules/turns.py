@@ -17,7 +17,8 @@ from bot.changes import (
     SetMessageStatus,
     SetTurn,
 )
-from bot.messages import Message, Post, Turn, TurnStatus, post_key
+from bot.messages import Message, Turn, TurnStatus
+from bot.posts import Post, post_key
 from bot.rules.decision import Abort, Asked, Decision, Delivery, Given, Waking
 
 OPEN: tuple[TurnStatus, ...] = ("pending", "streaming")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.changes import CloseQuestion
 from bot.events import CommandInvoked, MessageReceived, MessageRef
-from bot.messages import OpenAsk
+from bot.posts import OpenAsk
 from bot.replies import texts
 from bot.rules.append import Words, append, branch_off
 from bot.rules.decision import NOTHING, Asked, Decision, Given

@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.changes import AddPost, Change, MovePlace, SetPost, SetReachable
 from bot.errors import AdapterError, ContentRefused, PlaceMoved, PlaceUnavailable, RateLimited
 from bot.events import Place
-from bot.messages import Button, Content, Post, post_key
+from bot.posts import Button, Content, Post, post_key
 from bot.replies import texts
 from bot.replies.poster import Claim, Poster, Target
 from bot.sessions.desk import Desk

@@ -9,10 +9,10 @@ from datetime import timedelta
 
 from bot.errors import AlreadySeen, Conflict, DatabaseBroken
 from bot.events import Author, Event, MessageDeleted, MessageReceived, Place, PlaceChanged
-from bot.messages import Ask
 from bot.models.tokens import Estimator
 from bot.policy import Policy
 from bot.ports import Adapter, Choice, Clock, Model, Store
+from bot.posts import Ask
 from bot.rules.decision import Abort, Decision
 from bot.sessions.cleaning import clean
 from bot.sessions.context import Context

@@ -10,7 +10,8 @@ from bot.commands.general import unknown
 from bot.commands.perform import perform
 from bot.commands.tails import find_tail, first_answer, place_of
 from bot.events import Author, CommandInvoked, Event, MessageDeleted, MessageEdited, MessageReceived, MessageRef, Place, PlaceChanged
-from bot.messages import Account, Found, PlaceSettings
+from bot.found import Found
+from bot.messages import Account, PlaceSettings
 from bot.models.tokens import Estimator
 from bot.replies import texts
 from bot.rules.decision import NOTHING, Asked, Decision, Given

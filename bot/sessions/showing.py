@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.messages import Button, ButtonRow, Content, Message, Showing, Turn
+from bot.found import Showing
+from bot.messages import Message, Turn
+from bot.posts import Button, ButtonRow, Content
 from bot.replies import texts
 
 GAVE_UP = "gave_up"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from bot.commands.catalog import BY_NAME, visible
 from bot.events import Author, Place
-from bot.messages import Ask
 from bot.ports import Choice, Reader
+from bot.posts import Ask
 from bot.replies import texts
 
 MOST = 25

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from bot.changes import AdvanceLeaf, Change, DropPosts, FillMessage, MovePosts, SetTurn
 from bot.errors import Conflict, ModelError, StorageError
-from bot.messages import FinishReason, MessageStatus, Owed, Session, Turn, TurnStatus, Usage
+from bot.found import Owed
+from bot.messages import FinishReason, MessageStatus, Session, Turn, TurnStatus, Usage
 from bot.models.tokens import Estimator
 from bot.ports import Model, ModelOptions
 from bot.replies.poster import Claim, Poster, Target

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 from bot.events import MessageRef, Place
-from bot.messages import Found, Message
+from bot.found import Found
+from bot.messages import Message
 from storage.sqlite import keeping, messages, places, posts, sessions, turns
 
 

@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 
 from bot.changes import AddMessage, FillMessage, SetLastLeaf, SetMessageStatus, SetShows
-from bot.messages import Message, Version
+from bot.found import Version
+from bot.messages import Message
 from storage.sqlite.applying import carry_out
 from storage.sqlite.places import keep_ref
 from storage.sqlite.rows import to_message, to_stored

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from bot.messages import Message, Owed, Showing, Version
+from bot.found import Owed, Showing, Version
+from bot.messages import Message
 from storage.sqlite import messages, places, posts, sessions, turns
 
 _MOST_PROMPTS = 50

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.changes import AddPost, CloseQuestion, DirtyPosts, DropPosts, MovePosts, OpenQuestion, SetPost
 from bot.events import Place
-from bot.messages import OpenAsk, Post
+from bot.posts import OpenAsk, Post
 from storage.sqlite.applying import carry_out
 from storage.sqlite.places import keep_place, keep_ref
 from storage.sqlite.rows import from_content, to_ask, to_place, to_post, to_stored, to_stored_or_none

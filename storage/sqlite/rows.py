@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.events import MessageRef, Place
-from bot.messages import Ask, Button, Content, File, Message, OpenAsk, Post, Session, Turn, Usage
+from bot.messages import Message, Session, Turn, Usage
+from bot.posts import Ask, Button, Content, File, OpenAsk, Post
 
 Row = tuple[Any, ...]  # what sqlite3 gives: str, int, bytes or None by column, which only the schema can say
 

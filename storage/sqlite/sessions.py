@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from bot.changes import AddSession, AdvanceLeaf, ExpectLeaf, SetCurrent, SetDeleted, SetEnded, SetLeaf, SetTitle
 from bot.errors import Conflict
-from bot.messages import Session, SessionSummary, SessionTotals
+from bot.found import SessionSummary, SessionTotals
+from bot.messages import Session
 from storage.sqlite.applying import carry_out
 from storage.sqlite.places import keep_place
 from storage.sqlite.rows import to_session, to_stored, to_stored_or_none, to_time

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from bot.changes import Change
 from bot.events import MessageRef, Place
-from bot.messages import Account, Found, Message, Owed, PlaceSettings, Post, Session, SessionSummary, SessionTotals, Showing, Turn
+from bot.found import Found, Owed, SessionSummary, SessionTotals, Showing
+from bot.messages import Account, Message, PlaceSettings, Session, Turn
+from bot.posts import Post
 from storage.sqlite import finding, keeping, messages, owing, places, posts, sessions, turns
 from storage.sqlite.applying import carry_out
 from storage.sqlite.database import Database, DriverName

@@ -17,8 +17,8 @@ import pytest
 
 from bot.errors import AdapterError, ContentRefused, MessageGone, PlaceUnavailable, RateLimited, SendUnknown
 from bot.events import Attachment, Event, MessageRef, Place
-from bot.messages import Ask, Button, Content, File, Part
 from bot.ports import Adapter
+from bot.posts import Ask, Button, Content, File, Part
 
 TEXTS = (
     "",

@@ -25,8 +25,10 @@ from bot.changes import (
     SharePlace,
 )
 from bot.errors import AlreadySeen, Conflict, StorageError
-from bot.messages import Content, File, Found, OpenAsk, PlaceSettings
+from bot.found import Found
+from bot.messages import PlaceSettings
 from bot.ports import Store
+from bot.posts import Content, File, OpenAsk
 from tests.contracts.store_builders import (
     ANNE,
     BO,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.changes import AddMessage, AddTurn, SetLeaf, SetMessageStatus, SetTurn, SharePlace
-from bot.messages import Content, Message, Owed, Showing, Version
+from bot.found import Owed, Showing, Version
+from bot.messages import Message
 from bot.ports import Store
+from bot.posts import Content
 from tests.contracts.store_builders import HERE, begin, message, owe, post, session, show, turn
 
 

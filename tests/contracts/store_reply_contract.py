@@ -24,8 +24,9 @@ from bot.changes import (
 )
 from bot.errors import Conflict
 from bot.events import Place
-from bot.messages import Ask, Button, Content, File, OpenAsk, PlaceSettings, Post
+from bot.messages import PlaceSettings
 from bot.ports import Store
+from bot.posts import Ask, Button, Content, File, OpenAsk, Post
 from tests.contracts.store_builders import BO, HERE, LATER, THERE, begin, message, owe, post, ref, session, show, turn
 
 CONTENT = Content(

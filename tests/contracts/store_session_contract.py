@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.changes import AddMessage, FillMessage, SetDeleted, SetEnded, SetLeaf, SetMessageStatus, SetTitle
-from bot.messages import Session, SessionTotals, Usage
+from bot.found import SessionTotals
+from bot.messages import Session, Usage
 from bot.ports import Store
 from tests.contracts.store_builders import ANNE, HERE, LATER, NOW, begin, chain, message, session
 

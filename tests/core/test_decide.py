@@ -9,7 +9,9 @@ import pytest
 
 from bot.changes import AddMessage, AddPost, AddTurn, CloseQuestion, SetCurrent
 from bot.events import Attachment, MessageReceived, MessageRef, Place, Quotation
-from bot.messages import Found, Message, OpenAsk, Post, Session
+from bot.found import Found
+from bot.messages import Message, Session
+from bot.posts import OpenAsk, Post
 from bot.replies import texts
 from bot.rules.decision import Decision
 from bot.sessions.decide import Perform, receive

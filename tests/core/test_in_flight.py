@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.events import MessageRef, Place
-from bot.messages import Part
+from bot.posts import Part
 from tests.core.talk import Talk, talking
 from tests.fakes.memory_adapter import MemoryAdapter
 

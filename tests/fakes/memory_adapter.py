@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from bot.errors import AdapterError, MessageGone
 from bot.events import Attachment, MessageRef, Place
-from bot.messages import Content, Part
 from bot.ports import Capabilities, Core
+from bot.posts import Content, Part
 
 DEFAULT = Capabilities(
     max_text=4096,

@@ -13,7 +13,9 @@ from bot.commands.catalog import visible
 ROOT = Path(__file__).parents[2]
 BOUNDARY = {
     "bot.events",
+    "bot.found",
     "bot.messages",
+    "bot.posts",
     "bot.changes",
     "bot.ports",
     "bot.errors",

@@ -19,7 +19,7 @@ import pytest
 
 from bot.changes import AddMessage, AddPost, Change, DirtyPosts, SetCursor, SetDeleted
 from bot.errors import DatabaseBroken, StorageError
-from bot.messages import Content, File, PostState
+from bot.posts import Content, File, PostState
 from storage.sqlite.applying import carry_out
 from storage.sqlite.database import Database
 from storage.sqlite.store import SqliteStore

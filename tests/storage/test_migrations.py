@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.messages import Content
+from bot.posts import Content
 from storage.sqlite.migrations import Migration, migrate, migrations
 from storage.sqlite.store import SqliteStore
 

@@ -14,8 +14,8 @@ from adapters.telegram.limiter import Limits
 from adapters.telegram.options import TelegramOptions
 from bot.errors import StorageError
 from bot.events import Author, Event, Place
-from bot.messages import Ask, Part
 from bot.ports import Choice
+from bot.posts import Ask, Part
 from tests.fakes.telegram import FakeTelegram
 
 PLENTY = Limits(rate=1e6, burst=1e6, private_rate=1e6, private_burst=1e6, group_count=10**6)

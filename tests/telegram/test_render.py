@@ -6,7 +6,7 @@ import pytest
 
 from adapters.telegram.entities import Entity, to_bot_api
 from adapters.telegram.render import render
-from bot.messages import Ask, Button, Content, File, Part
+from bot.posts import Ask, Button, Content, File, Part
 
 Mark = tuple[str, ...]
 

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.telegram.entities import to_bot_api, units
 from adapters.telegram.render import render
-from bot.messages import Content, Part
+from bot.posts import Content, Part
 from tests.telegram.documents import DOCUMENTS
 from tests.telegram.validator import problems
 from tests.telegram.visible import is_shown, must_show

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from adapters.telegram.entities import to_bot_api
 from adapters.telegram.render import render
-from bot.messages import Content
+from bot.posts import Content
 from tests.telegram.test_render_documents import check
 from tests.telegram.visible import is_shown, is_subsequence, must_show
 

@@ -25,7 +25,7 @@ from bot.errors import (
     SendUnknown,
 )
 from bot.events import Attachment, MessageReceived, MessageRef, Place
-from bot.messages import Ask, Button, Content, File, Part
+from bot.posts import Ask, Button, Content, File, Part
 from tests.fakes.telegram import Chat, FakeTelegram, Person
 from tests.telegram.rig import PLENTY, FastClock, ListCore, options_for, plain, running, until
 

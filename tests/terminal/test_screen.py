@@ -14,7 +14,7 @@ from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
 from adapters.terminal.screen import Commands, Screen
-from bot.messages import Button, Part
+from bot.posts import Button, Part
 
 
 def console() -> tuple[Console, io.StringIO]:

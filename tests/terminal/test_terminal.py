@@ -15,8 +15,8 @@ from adapters.terminal import TerminalAdapter
 from adapters.terminal.pipe import Pipe, plain
 from bot.errors import MessageGone, PlaceUnavailable
 from bot.events import Author, CommandInvoked, Event, MessageReceived, Place
-from bot.messages import Ask, Button, Content, Part
 from bot.ports import Choice
+from bot.posts import Ask, Button, Content, Part
 
 HERE = Place("terminal", "me")
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 import adapters.telegram.adapter as home
 from adapters.telegram.adapter import TelegramAdapter
 from bot.events import Author, Event, Place
-from bot.messages import Ask
 from bot.ports import Capabilities, Choice, Core
+from bot.posts import Ask
 
 FORGETFUL = 0.1
 """Seconds between the acknowledgement of an event and its storing."""
