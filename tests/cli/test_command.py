@@ -247,3 +247,13 @@ async def _through_shell(folder: Path, words: str, typed: str) -> Ended:
     async with asyncio.timeout(20):
         out, told = await process.communicate(typed.encode())
     return Ended(process.returncode, out.decode(), told.decode())
+
+
+async def test_r1_sigterm_before_anything_has_begun_is_an_ordinary_end() -> None:
+    program = (
+        "import os, signal; from bot.process import run\n"
+        "async def work():\n    os.kill(os.getpid(), signal.SIGTERM)\n    return 1\n"
+        "raise SystemExit(run(work()))"
+    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", program)
+    assert await process.wait() == 0
