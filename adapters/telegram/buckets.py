@@ -46,7 +46,7 @@ class Probes:
     """Calls beyond the overall rate, `most` of them under way at once, until one is refused: then none for `pause` seconds.
 
     Telegram names its overall limit only roughly, and for bulk messages. Keeping to it before it was ever felt would hold back answers
-    that it would have taken; finding out costs a refused call or two.
+    that it would have taken; finding out costs a few refused calls.
     """
 
     most: int

@@ -28,7 +28,7 @@ class Limits:
     rate: float = 29.5
     burst: float = 28.0
     reserve: float = 24.0
-    probes: int = 3
+    probes: int = 6
     probe_pause: float = 600.0
     private_rate: float = 1.0
     private_burst: float = 3.0
