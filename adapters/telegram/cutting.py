@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,19 +30,34 @@ def pieces(text: str, spans: Sequence[Span]) -> Iterator[Piece]:
     """The messages that show the text, none of them blank. A style that a cut goes through goes on in the next message."""
     ordered = sorted(spans, key=_order)
     blocks = [(span.start, span.end) for span in ordered if span.kind == "pre"]
+    whole = sorted([*blocks, *_headings(text, ordered)])
     start = 0
     while (start := _skip_space(text, start, blocks)) < len(text):
         ordered = [span for span in ordered if span.end > start]
         stop = reach(text, start, MAX_UNITS, units)
         if len(ordered) > MAX_ENTITIES and ordered[MAX_ENTITIES].start < stop:
             stop = max(start + 1, ordered[MAX_ENTITIES].start)
-        end = cut(text, start, stop, blocks)
+        end = cut(text, start, stop, whole)
         shown = text[start:end].rstrip(_TRIMMED)
         if not is_blank(shown):
             if _in_block(start, blocks):
                 shown = unbreakable_start(shown)
             yield Piece(end, shown, _entities(shown, start, ordered))
         start = end
+
+
+def _headings(text: str, spans: Iterable[Span]) -> Iterator[tuple[int, int]]:
+    """Bold lines with the first character of what they announce, which should not begin in the next message."""
+    for span in spans:
+        start = _past_newlines(text, span.start)
+        if span.kind == "bold" and text[start - 1 : start] in ("", "\n") and text[span.end : span.end + 1] == "\n":
+            yield start, _past_newlines(text, span.end) + 1
+
+
+def _past_newlines(text: str, place: int) -> int:
+    while place < len(text) and text[place] == "\n":
+        place += 1
+    return place
 
 
 def _order(span: Span) -> tuple[int, int, bool]:

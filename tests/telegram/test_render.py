@@ -166,3 +166,11 @@ def test_entities_go_on_the_wire() -> None:
         {"type": "text_link", "offset": 5, "length": 1, "url": "https://a.bc"},
         {"type": "pre", "offset": 7, "length": 1, "language": "py"},
     ]
+
+
+@pytest.mark.parametrize("announced", ["words " * 700, "```python\n" + "x = 1\n" * 500 + "```"])
+def test_a_heading_stays_with_what_it_announces(announced: str) -> None:
+    text = f"{'word ' * 780}\n\n## The heading\n\n{announced}"
+    parts = render(Content(text))
+    assert len(parts) == 2
+    assert parts[1].text.startswith("The heading")
