@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.events import Place
 from bot.messages import Message, Session
 from bot.ports import Reader
+from bot.posts import Post
 from bot.rules.revise import Tail
 
 MAX_BRANCH = 10_000
@@ -37,20 +38,22 @@ async def _tail(reader: Reader, session: Session, leaf: int | None, number: int)
     branch = await reader.branch(leaf, MAX_BRANCH, down_to=number)
     if not branch or branch[0].number != number:
         return None
-    turns = await reader.open_turns(session.id)
-    tail = Tail(session, branch, turns)
-    return replace(tail, answer_place=await _answer_place(reader, tail))
+    tail = Tail(session, branch, await reader.open_turns(session.id))
+    answer = first_answer(branch)
+    if answer is not None and (shown := await _shown(reader, answer)) is not None:
+        return replace(tail, shown_as=shown.reply_id, answer_place=shown.place)
+    prompts = {message.id for message in branch}
+    going = next((turn.place for turn in tail.turns if turn.prompt_id in prompts), None)
+    return replace(tail, answer_place=going)
 
 
-async def _answer_place(reader: Reader, tail: Tail) -> Place | None:
-    """Where the first answer of the tail is shown, or is going to be."""
-    answer = first_answer(tail.messages)
-    if answer is not None:
-        posts = await reader.posts(answer.id)
-        if posts:
-            return posts[0].place
-    prompts = {message.id for message in tail.messages}
-    return next((turn.place for turn in tail.turns if turn.prompt_id in prompts), None)
+async def _shown(reader: Reader, answer: Message) -> Post | None:
+    """A post that shows the answer; where a reply went back to its branch without rewriting it, one that shows another version."""
+    others = [version.id for version in await reader.versions(answer.first_version) if version.id != answer.id]
+    for reply_id in (answer.id, *reversed(others)):
+        if posts := await reader.posts(reply_id):
+            return posts[0]
+    return None
 
 
 def first_answer(messages: Sequence[Message]) -> Message | None:

@@ -16,13 +16,14 @@ from bot.rules.turns import drop, hand_over, owe, owed_reply, stop
 class Tail:
     """A branch from the message that a rule is about down to its leaf, with the open turns of the session.
 
-    `answer_place` is where the first answer in it is shown.
+    `answer_place` is where the first answer in it is shown, or another version of it, which is `shown_as` then.
     """
 
     session: Session
     messages: Sequence[Message]
     turns: Sequence[Turn] = ()
     answer_place: Place | None = None
+    shown_as: int | None = None
 
     @property
     def subject(self) -> Message:
@@ -118,7 +119,7 @@ def _posts_of(tail: Tail, answer: Message | None, asked: Asked) -> int | None:
     if tail.answer_place is not None and tail.answer_place != asked.place:
         return None
     if answer is not None:
-        return answer.id
+        return tail.shown_as or answer.id
     prompts = {message.id for message in tail.messages}
     return next((turn.reply_id for turn in tail.turns if turn.prompt_id in prompts), None)
 

@@ -78,3 +78,16 @@ async def test_u19_bots_are_not_answered(talk: Talk) -> None:
     await talk.says("hello from a machine", author=Author("99", "Robot", is_bot=True))
     assert talk.texts() == []
     assert talk.model.requests == []
+
+
+async def test_a_retry_beside_the_branch_is_written_onto_the_post_that_shows_another_version(talk: Talk) -> None:
+    await talk.says("one")
+    await talk.says("two")
+    first, second = talk.chat()
+    talk.model.says("another one")
+    await talk.presses("Retry", first)
+    await talk.replies(second, "three")
+    talk.model.says("a third one")
+    await talk.presses("Retry", first)
+    assert first.text == "a third one"
+    assert [text for text in talk.texts() if text in ("Echo: one", "another one", "a third one")] == ["a third one"]
