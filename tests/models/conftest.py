@@ -17,7 +17,7 @@ from bot.ports import ChatMessage, Finish, Model, ModelOptions, TextDelta
 from tests.fakes.openai_server import FakeOpenAI
 
 KEY = "sk-canary-0123456789"
-SHORT = Deadlines(connect=1.0, first_token=0.3, gap=0.2, total=5.0, epilogue=0.1, check=2.0)
+SHORT = Deadlines(connect=2.0, first_token=0.9, gap=0.7, total=5.0, epilogue=0.1, check=2.0)
 OPTIONS = ModelOptions("fake-1", 0.7, 1000)
 
 

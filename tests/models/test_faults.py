@@ -9,7 +9,7 @@ import pytest
 from bot.models.openai import OpenAIModel
 from tests.fakes.openai_faults import FAULTS
 from tests.fakes.openai_server import FakeOpenAI
-from tests.models.conftest import KEY, hear
+from tests.models.conftest import KEY, SHORT, hear
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -36,7 +36,7 @@ async def test_m20_only_tokens_count_for_the_deadlines(name: str, server: FakeOp
     server.script(FAULTS[name].step)
     heard = await hear(model)
     assert heard.error is not None
-    assert heard.error.detail in ("no token within 0.3 s", "silent for 0.2 s")
+    assert heard.error.detail in (f"no token within {SHORT.first_token:g} s", f"silent for {SHORT.gap:g} s")
 
 
 def test_every_row_has_a_fault() -> None:
