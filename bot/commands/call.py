@@ -49,6 +49,8 @@ class Call:
         audience = self.event.author.id if private else ""
         if self.event.pressed and self.command.name == "page" and self.given.found.post is not None:
             post = self.given.found.post
+            if private and post.place.kind == "group":
+                return Decision(line=texts.NO_LONGER_THERE)  # the list of one person in front of all
             return say_instead(post.reply_id, post.place, text, buttons, audience)
         reply_to = self.event.ref if self.place.kind == "group" and not self.event.pressed else None
         place = self.private_place if private and self.private_place is not None else self.place

@@ -166,7 +166,7 @@ async def undo_last(call: Call) -> Decision:
     turn = last_turn([message for message in await call.reader.branch(session.leaf, RECENT) if message.status != "removed"])
     if not turn or turn[0].role != "user":
         return call.refuse(texts.NOTHING_TO_UNDO)
-    if call.given.shared and turn[0].user_id != call.given.user_id:
+    if call.given.shared and any(message.user_id != call.given.user_id for message in turn if message.role == "user"):
         return call.refuse(texts.ASKER_ONLY)
     place = await place_of(call.reader, turn[-1].id) or call.place
     return call.say(texts.UNDONE) + undo(call.given, session, turn, call.given.found.turns, place)

@@ -57,7 +57,8 @@ async def _shown(reader: Reader, answer: Message) -> Post | None:
 
 
 def first_answer(messages: Sequence[Message]) -> Message | None:
-    return next((message for message in messages if message.role == "assistant"), None)
+    """What was merged into another answer is none."""
+    return next((message for message in messages if message.role == "assistant" and message.status != "removed"), None)
 
 
 async def place_of(reader: Reader, reply_id: int) -> Place | None:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import httpx2
+from aiohttp.http_exceptions import HttpProcessingError
 
 GULP = 0.15
 """Seconds for which bytes may gather before they are read; the end of an answer ends it at once."""
@@ -42,7 +43,7 @@ class GulpStream(httpx2.AsyncByteStream):
             if self._sparse and not content.is_eof():
                 await self._gather(content)
             data = await content.readany()
-        except (aiohttp.ClientError, OSError) as error:
+        except (aiohttp.ClientError, HttpProcessingError, RuntimeError, OSError) as error:  # RuntimeError: read after a broken chunk
             raise httpx2.ReadError(type(error).__name__) from error
         self._sparse = len(data) < SPARSE
         return data

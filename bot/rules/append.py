@@ -80,7 +80,7 @@ def append(given: Given, words: Words, asked: Asked) -> Decision:
     owing = next((turn for turn in given.found.turns if turn.prompt_id == leaf.id), None)
     if owing is None:
         return _after(given, session, leaf, words, asked)
-    if is_visible(given, owing):
+    if is_visible(given, owing) or owing.place != asked.place:  # an answer is never shown in another place than it was asked for in
         return _waiting(given, session, leaf, owing, words, asked)
     return _merged(given, session, leaf, owing, words, asked)
 

@@ -52,7 +52,9 @@ class Context:
         factor = self._estimator.calibrated(1000, session.model or self._policy.model) / 1000
         fixed = self._estimator.estimate(system) + PER_MESSAGE + PER_REQUEST
         turns = await self._fitting(session.id, prompt_id, self._policy.context_tokens * HEADROOM / factor - fixed)
-        if keep < 1.0:
+        if keep < 1.0 and len(turns) == 1:
+            turns = [turns[0][-max(1, int(len(turns[0]) * keep)) :]]
+        elif keep < 1.0:
             turns = turns[-max(1, int(len(turns) * keep)) :]
         messages = [message for turn in turns for message in turn]
         first = ChatMessage("system", f"{system} {_people(messages, shared=shared)}".rstrip())
@@ -64,7 +66,7 @@ class Context:
         while True:
             branch = await self._branches.read(session_id, prompt_id, limit)
             whole = not branch or branch[0].number == 1 or len(branch) < limit
-            turns = _turns([message for message in branch if _counts(message)])
+            turns = _turns(branch)
             kept, full = self._newest(turns, room)
             if full and kept:
                 self._branches.trim(session_id, kept[0][0])
@@ -75,11 +77,23 @@ class Context:
     def _newest(self, turns: list[list[Message]], room: float) -> tuple[list[list[Message]], bool]:
         kept: list[list[Message]] = []
         for turn in reversed(turns):
-            room -= sum(self._cost(message) for message in turn)
-            if room < 0 and kept:
-                return kept[::-1], True
+            cost = sum(self._cost(message) for message in turn)
+            if cost > room:
+                return kept[::-1] or [self._end_of(turn, room)], True
+            room -= cost
             kept.append(turn)
         return kept[::-1], False
+
+    def _end_of(self, turn: list[Message], room: float) -> list[Message]:
+        """What fits of the newest turn, when many messages make it too long; at least its last message."""
+        kept = turn[-1:]
+        room -= self._cost(kept[0])
+        for message in reversed(turn[:-1]):
+            room -= self._cost(message)
+            if room < 0:
+                break
+            kept.insert(0, message)
+        return kept
 
     def _cost(self, message: Message) -> int:
         known = self._tokens.get(message.id)
@@ -113,13 +127,16 @@ def _counts(message: Message) -> bool:
 
 
 def _turns(messages: Sequence[Message]) -> list[list[Message]]:
-    """Cut before each user message that follows an answer."""
+    """Cut before each user message that follows an answer, which may be one that failed. Only what counts is kept."""
     turns: list[list[Message]] = []
+    after_answer = True
     for message in messages:
-        if not turns or (message.role == "user" and turns[-1][-1].role == "assistant"):
+        if message.role == "user" and after_answer:
             turns.append([])
-        turns[-1].append(message)
-    return turns
+        after_answer = message.role == "assistant" and message.status != "removed"
+        if _counts(message):
+            turns[-1:] = [[*turns[-1], message]] if turns else [[message]]
+    return [turn for turn in turns if turn]
 
 
 def _joined(messages: Sequence[Message], *, shared: bool) -> list[ChatMessage]:

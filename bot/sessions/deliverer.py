@@ -95,7 +95,12 @@ class Deliverer:
                 await self._put_off(poster, AFTER_TROUBLE)
             else:
                 break
-        if poster.unsettled:
+        self._look_again(poster, session_id)
+
+    def _look_again(self, poster: Poster, session_id: str) -> None:
+        if poster.claim.dropped:  # a post may have been placed after it was decided that all are to go
+            self._later(poster.reply_id, poster.target.place, session_id, 0.0)
+        elif poster.unsettled:
             self._later(poster.reply_id, poster.target.place, session_id, SETTLE)
 
     async def _put_off(self, poster: Poster, seconds: float) -> None:

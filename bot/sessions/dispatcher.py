@@ -7,7 +7,8 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 
-from bot.errors import AlreadySeen, Conflict, DatabaseBroken
+from bot.changes import SetTurn
+from bot.errors import AlreadySeen, Conflict, DatabaseBroken, StorageError
 from bot.events import Author, Event, MessageDeleted, MessageReceived, Place, PlaceChanged
 from bot.models.tokens import Estimator
 from bot.policy import Policy
@@ -87,6 +88,8 @@ class Dispatcher:
         """Waits so long for the answers under way to be put down: one that is cut off would count as a failed attempt."""
         async with self._desk.lock:  # an outcome that is just being stored counts
             parked = list(self._desk.running.values())
+            # At once for all: a worker that hangs in a call is cut off later, and must not count as a failed attempt.
+            await self._desk.store.apply([SetTurn(running.turn.id, ("streaming",), "pending", started=-1) for running in parked])
             for running in parked:
                 running.park()
         waits = [asyncio.ensure_future(running.ended.wait()) for running in parked]
@@ -207,7 +210,12 @@ class Dispatcher:
         while True:
             await self._desk.clock.sleep(1.0)
             grace: timedelta = self._desk.policy.delete_grace
-            await self._desk.store.purge(self._desk.clock.now() - grace)
+            try:
+                await self._desk.store.purge(self._desk.clock.now() - grace)
+            except DatabaseBroken:
+                raise
+            except StorageError as error:
+                log.warning("nothing was purged, and will be in an hour: %s", error)
             await self._desk.clock.sleep(PURGE_EVERY)
 
     def _timer(self, work: Coroutine[None, None, None]) -> None:

@@ -138,7 +138,7 @@ class Intake:
         if subject is None or is_blank(text) or subject.user_id != given.user_id or subject.text == text:
             return NOTHING
         session = await self._desk.store.session(subject.session_id)
-        if session is None or session.deleted_at is not None:
+        if session is None or session.deleted_at is not None or session.user_id != given.owner_id:
             return NOTHING
         tail = await find_tail(self._desk.store, session, subject)
         if tail is None or tail.subject.text == text:

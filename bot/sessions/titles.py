@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Coroutine
 
 from bot.changes import SetTitle
-from bot.errors import ModelError
+from bot.errors import DatabaseBroken, ModelError, StorageError
 from bot.messages import Message, Session
 from bot.ports import ChatMessage, Model, ModelOptions, TextDelta
 from bot.sessions.desk import Desk
@@ -46,11 +46,12 @@ class Titles:
             return
         try:
             title = await self._ask(session, branch[0], branch[1])
-        except ModelError as error:
-            log.info("no title was made: %s", error.kind)
-            return
-        if title:
-            await store.apply((SetTitle(session_id, title, "model"),))
+            if title:
+                await store.apply((SetTitle(session_id, title, "model"),))
+        except DatabaseBroken:
+            raise
+        except (ModelError, StorageError) as error:
+            log.info("no title was made: %s", error)
 
     async def _ask(self, session: Session, prompt: Message, answer: Message) -> str:
         said = f"{prompt.text[:EXCERPT]}\n\n{answer.text[:EXCERPT]}"

@@ -144,8 +144,8 @@ class TurnRunner:
         """The turn was ended or parked by a decision: posts that were placed meanwhile go to the heir, or away."""
         turn = running.turn
         if running.parked:
-            await self._desk.store.apply((SetTurn(turn.id, ("streaming",), "pending", started=-1),))
-        elif running.heir is None:
+            return
+        if running.heir is None:
             async with self._desk.lock:
                 await self._desk.store.apply((DropPosts(turn.reply_id),))
             await self._deliverer.deliver(turn.reply_id, turn.session_id)

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import DatabaseBroken, RateLimited
+from bot.errors import DatabaseBroken, ModelError, RateLimited, StorageError
 from bot.events import Attachment, Author, MessageEdited, MessageReceived, MessageRef, Place
+from bot.sessions.dispatcher import Dispatcher
 from tests.core.talk import POLICY, Talk, talking
+from tests.fakes.memory_adapter import MemoryAdapter
 
 GROUP = Place("memory", "-5", kind="group")
 BOB = Author("8", "Bob")
@@ -192,3 +194,84 @@ async def test_versions_of_question_and_answer_are_told_apart(free: Talk) -> Non
     await free.edits(ref, "uno")
     await free.presses("Retry")
     assert [label for label, _ in free.last.buttons] == ["‹", "✎ 2/2", "‹", "2/2", "Retry"]
+
+
+async def test_x16_what_is_asked_in_private_is_not_answered_in_a_group(free: Talk) -> None:
+    free.model.says("held", gate=asyncio.Event())
+    await free.says("/new", place=GROUP)
+    session = (await free.store.find(GROUP, "7")).session
+    assert session is not None
+    await free.says(f"/open #{session.id}")
+    await free.hears("public question", place=GROUP)
+    await asyncio.sleep(0.005)
+    await free.hears("my private secret")
+    await free.says("/stop", place=GROUP)
+    assert not any("secret" in text for text in free.texts(GROUP))
+    assert any("my private secret" in text for text in free.texts())
+
+
+async def test_an_arrow_to_a_version_that_was_never_answered_has_it_answered(free: Talk) -> None:
+    free.model.says("some words of the old answer", gate=asyncio.Event(), held=2)
+    ref = await free.hears("one")
+    await free.shows("some")
+    await free.hears("two")
+    await free.edits(ref, "uno")
+    assert free.texts() == ["Echo: uno\n\ntwo"]
+    await free.presses("‹")
+    assert len(free.texts()) == 1
+    assert free.texts()[0].startswith("Echo: one")
+
+
+async def test_u15_failures_do_not_fill_the_context(tmp_path: Path) -> None:
+    async with talking(tmp_path / "small.db", policy=replace(POLICY, context_tokens=300)) as talk:
+        for number in range(4):
+            talk.model.says(error=ModelError("refused"))
+            await talk.says(f"m{number} " + "word " * 200)
+        await talk.says("hi")
+        assert sum(len(text) for text in talk.asked()) < 1500
+        assert talk.asked()[-1].endswith("hi")
+
+
+async def test_undo_takes_back_nobody_elses_words(tmp_path: Path) -> None:
+    async with talking(tmp_path / "shared.db", policy=replace(POLICY, shared=frozenset({"memory:-5"}))) as talk:
+        await talk.hears("from Ann", place=GROUP)
+        await talk.says("from Bob", place=GROUP, author=BOB)
+        for author in (talk.person, BOB):
+            await talk.says("/undo", place=GROUP, author=author)
+            assert talk.texts(GROUP)[-1] == "Only who asked for that answer can do that."
+
+
+async def test_x16_a_private_list_is_not_turned_in_front_of_others(tmp_path: Path) -> None:
+    adapter = MemoryAdapter()
+    async with talking(tmp_path / "p.db", policy=replace(POLICY, shared=frozenset({"memory:-5"})), adapter=adapter) as talk:
+        for number in range(10):
+            await talk.says(f"/new public {number}", place=GROUP, author=Author("9", "Chief", is_admin=True))
+        await talk.says("/sessions", place=GROUP)
+    async with talking(tmp_path / "p.db", policy=POLICY, adapter=adapter) as talk:
+        for number in range(10):
+            await talk.says(f"/new secret {number}", author=BOB, place=Place("memory", "8"))
+        assert await talk.presses("›", talk.chat(GROUP)[-1], author=BOB) == "That is no longer there."
+        assert not any("secret" in text for text in talk.texts(GROUP))
+
+
+async def test_s1_a_full_disk_does_not_end_the_core_by_its_chores(free: Talk) -> None:
+    async def full(before: object) -> int:
+        raise StorageError("the disk is full")
+
+    core = Dispatcher(_With(free.store, purge=full), free.model, {}, POLICY, free.clock)  # type: ignore[arg-type]
+    await core.start()
+    await asyncio.sleep(0.05)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await core.failed()
+    await core.stop(0.1)
+
+
+class _With:
+    """A store with another way to purge."""
+
+    def __init__(self, store: object, **others: object) -> None:
+        self._store, self._others = store, others
+
+    def __getattr__(self, name: str) -> object:
+        return self._others.get(name) or getattr(self._store, name)
