@@ -40,7 +40,10 @@ async def _tail(reader: Reader, session: Session, leaf: int | None, number: int)
         return None
     tail = Tail(session, branch, await reader.open_turns(session.id))
     answer = first_answer(branch)
-    if answer is not None and (shown := await _shown(reader, answer)) is not None:
+    shown = await _shown(reader, answer) if answer is not None else None
+    if shown is None and answer is not None:
+        shown = await _shown_beside(reader, branch[0])
+    if shown is not None:
         return replace(tail, shown_as=shown.reply_id, answer_place=shown.place)
     prompts = {message.id for message in branch}
     going = next((turn.place for turn in tail.turns if turn.prompt_id in prompts), None)
@@ -53,6 +56,17 @@ async def _shown(reader: Reader, answer: Message) -> Post | None:
     for reply_id in (answer.id, *reversed(others)):
         if posts := await reader.posts(reply_id):
             return posts[0]
+    return None
+
+
+async def _shown_beside(reader: Reader, subject: Message) -> Post | None:
+    """A post that shows the answer to another version of the subject, in which case it is no longer where this one's was."""
+    for version in reversed(await reader.versions(subject.first_version)):
+        if version.id != subject.id and version.role == "user":
+            branch = await reader.branch(await reader.newest_leaf(version.id), MAX_BRANCH, down_to=version.number)
+            answer = first_answer(branch)
+            if answer is not None and (shown := await _shown(reader, answer)) is not None:
+                return shown
     return None
 
 

@@ -91,3 +91,14 @@ async def test_a_retry_beside_the_branch_is_written_onto_the_post_that_shows_ano
     await talk.presses("Retry", first)
     assert first.text == "a third one"
     assert [text for text in talk.texts() if text in ("Echo: one", "another one", "a third one")] == ["a third one"]
+
+
+async def test_an_edit_beside_the_branch_is_written_onto_the_post_that_shows_another_version(talk: Talk) -> None:
+    ref = await talk.says("one")
+    await talk.says("two")
+    first, second = talk.chat()
+    await talk.edits(ref, "uno")
+    await talk.replies(second, "three")
+    await talk.edits(ref, "eins")
+    assert first.text == "Echo: eins"
+    assert [text for text in talk.texts() if text in ("Echo: one", "Echo: uno", "Echo: eins")] == ["Echo: eins"]
