@@ -15,17 +15,19 @@ from bot.ports import Capabilities
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the worker of a streaming turn has in hand: the text so far, and whether a word of it is visible."""
+    """What the worker of a streaming turn has in hand: the text so far, whether a word of it is visible, and an estimate of what the
+    model was asked."""
 
     text: str
     visible: bool
+    prompt_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """All that a rule may know: the stored facts, the time, fresh ids, what runs just now, and what the place can do.
 
-    `tokens` estimates a text's; a text that fits for certain may count as nought.
+    `tokens` estimates a text's.
     """
 
     found: Found

@@ -17,9 +17,9 @@ from bot.changes import (
     SetMessageStatus,
     SetTurn,
 )
-from bot.messages import Message, Turn, TurnStatus
+from bot.messages import Message, Turn, TurnStatus, Usage
 from bot.posts import Post, post_key
-from bot.rules.decision import Abort, Asked, Decision, Delivery, Given, Waking
+from bot.rules.decision import Abort, Asked, Decision, Delivery, Given, Shown, Waking
 
 OPEN: tuple[TurnStatus, ...] = ("pending", "streaming")
 
@@ -89,11 +89,12 @@ def drop(turn: Turn) -> Decision:
 
 def stop(given: Given, turn: Turn) -> Decision:
     """Ends a turn with what is there, which stays and is marked."""
-    shown = given.running.get(turn.id)
+    shown = given.running.get(turn.id, Shown("", visible=False))
+    usage = Usage(shown.prompt_tokens, given.tokens(shown.text), estimated=True) if shown.prompt_tokens else None
     return Decision(
         (
             SetTurn(turn.id, OPEN, "stopped"),
-            FillMessage(turn.reply_id, shown.text if shown else "", "stopped"),
+            FillMessage(turn.reply_id, shown.text, "stopped", usage=usage),
             AdvanceLeaf(turn.session_id, turn.prompt_id, turn.reply_id),
             DirtyPosts(turn.reply_id),
         ),

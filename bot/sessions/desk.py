@@ -42,6 +42,7 @@ class Running:
         self.turn = turn
         self.text = ""
         self.visible = False
+        self.prompt_tokens = 0
         self.released = False
         self.parked = False
         self.heir: int | None = None
@@ -78,7 +79,7 @@ class Desk:
 
     def shown(self) -> dict[int, Shown]:
         """What people can see of the turns that run."""
-        return {turn_id: Shown(running.text, running.visible) for turn_id, running in self.running.items()}
+        return {turn_id: Shown(running.text, running.visible, running.prompt_tokens) for turn_id, running in self.running.items()}
 
     @contextmanager
     def claimed(self, reply_id: int, claim: Claim) -> Iterator[None]:

@@ -104,7 +104,7 @@ class Intake:
             policy=self._desk.policy,
             capabilities=self._desk.adapters[place.platform].capabilities(place),
             running=self._desk.shown(),
-            tokens=self._tokens,
+            tokens=self._estimator.estimate,
         )
         return given, learned
 

@@ -68,7 +68,7 @@ class TurnRunner:
 
         options = ModelOptions(session.model or self._desk.policy.model, self._desk.policy.temperature, self._desk.policy.max_tokens)
         asking = Asking(self._model, self._desk.clock, options, grow)
-        task: asyncio.Task[Answer] = asyncio.get_running_loop().create_task(asking.answer(lambda keep: self._build(owed, keep)))
+        task: asyncio.Task[Answer] = asyncio.get_running_loop().create_task(asking.answer(lambda keep: self._build(running, owed, keep)))
         running.task = task
         if running.released:
             task.cancel()
@@ -79,13 +79,16 @@ class TurnRunner:
             task.cancel()
             await stream.close()
         if not running.released:
-            await self._end(running, poster, self._outcome(turn, session, asking, task))
+            outcome = self._outcome(turn, session, asking, task)
+            await self._end(running, poster, self._counted(running, outcome))
         if running.released:
             await self._let_go(running, poster)
 
-    async def _build(self, owed: Owed, keep: float) -> Built:
+    async def _build(self, running: Running, owed: Owed, keep: float) -> Built:
         now = self._desk.clock.now()
-        return await self._context.build(owed.session, owed.turn.prompt_id, now, shared=owed.shared, keep=keep)
+        built = await self._context.build(owed.session, owed.turn.prompt_id, now, shared=owed.shared, keep=keep)
+        running.prompt_tokens = self._estimator.calibrated(built.estimated, owed.session.model or self._desk.policy.model)
+        return built
 
     async def _reveal(self, running: Running) -> bool:
         """Before the first word becomes visible: from here on, what arrives waits for its own turn."""
@@ -112,6 +115,15 @@ class TurnRunner:
             case _:
                 log.error("turn %d failed", turn.id, exc_info=error)
                 return _failed(turn, WENT_WRONG, asking.text)
+
+    def _counted(self, running: Running, outcome: tuple[Change, ...]) -> tuple[Change, ...]:
+        """What broke off cost tokens all the same, by estimate: those of the prompt once a word had come."""
+        return tuple(
+            replace(change, usage=Usage(running.prompt_tokens, self._estimator.estimate(change.text), estimated=True))
+            if isinstance(change, FillMessage) and change.usage is None and change.text
+            else change
+            for change in outcome
+        )
 
     def _complete(self, turn: Turn, session: Session, answer: Answer) -> tuple[Change, ...]:
         model = session.model or self._desk.policy.model

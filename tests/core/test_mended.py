@@ -275,3 +275,21 @@ class _With:
 
     def __getattr__(self, name: str) -> object:
         return self._others.get(name) or getattr(self._store, name)
+
+
+async def test_what_was_stopped_or_broke_off_is_counted_by_estimate(free: Talk) -> None:
+    free.model.says("some words and more", gate=asyncio.Event(), held=2)
+    await free.hears("one")
+    await free.shows("some")
+    await free.says("/stop")
+    free.model.says("half an answer", error=ModelError("filtered"))
+    await free.says("two")
+    session = (await free.store.find(free.place, "7")).session
+    assert session is not None
+    answers = [message for message in await free.store.branch(session.leaf, 10) if message.role == "assistant"]
+    assert [answer.status for answer in answers] == ["stopped", "failed"]
+    for answer in answers:
+        assert answer.usage is not None
+        assert answer.usage.estimated
+        assert answer.usage.prompt_tokens > 20
+        assert answer.usage.completion_tokens > 0

@@ -78,7 +78,7 @@ async def _torture(plan: Plan, side_by_side: int) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description="kills Parley at random, and counts what was lost")
-    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--kills", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faults", action="store_true", help="with calls that fail before or after their effect")
     parser.add_argument("--terminated", action="store_true", help="SIGTERM instead of kill -9")
