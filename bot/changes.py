@@ -216,7 +216,7 @@ class CloseQuestion:
 
 @dataclass(frozen=True, slots=True)
 class SetCursor:
-    """How far was read: per bot on Telegram, per channel on Discord."""
+    """How far was read, per channel on Discord; an empty value is forgotten."""
 
     name: str
     value: str

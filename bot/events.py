@@ -98,7 +98,8 @@ class CommandInvoked:
     """A command was typed, chosen from a menu, or pressed as a button: one door for the three.
 
     `ref` is the message that carried the command; for a press, the post that carries the button. `name` is in lower case and has no
-    slash.
+    slash. `reply_to` is the message that the command is about, where it was given so: by a reply, or from a message's own menu. `via` is
+    what the platform wants the answer attached to, where it has such a thing (an interaction).
     """
 
     ref: MessageRef
@@ -110,6 +111,7 @@ class CommandInvoked:
     attachments: tuple[Attachment, ...] = ()
     reply_to: MessageRef | None = None
     pressed: bool = False
+    via: MessageRef | None = None
 
 
 PlaceChange = Literal["moved", "blocked", "unblocked", "added", "removed"]

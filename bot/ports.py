@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +41,8 @@ class Core(Protocol):
     async def accept(self, event: Event) -> str | None:
         """Returns once the event is stored; never waits for a network or a model. Only then may the platform forget it.
 
-        A returned line is for the eyes of who pressed a button, at once, where the platform has a way to show it (a refused press).
+        A returned line is for the eyes of who pressed a button, at once, where the platform has a way to show it (a refused press); and of
+        who gave a command `via` something that waits for an answer, where the command itself says nothing.
         Raises StorageError: then the event was not accepted, and must be handed over again.
         """
 
@@ -55,8 +56,21 @@ class Core(Protocol):
     async def suggest(self, author: Author, place: Place, option: str, prefix: str) -> Sequence[Choice]:
         """Autocomplete; reads only."""
 
-    async def prompt_for(self, author: Author, place: Place, command: str) -> Ask | None:
-        """What to ask before a command that needs text; reads only."""
+    async def prompt_for(self, author: Author, place: Place, command: str, subject: MessageRef | None = None) -> Ask | None:
+        """What to ask before a command that needs text, such as `edit` or `edit 3`, about the message `subject` where one is given; None
+        where there is nothing to ask, and the command itself will say why. Reads only."""
+
+    async def is_private(self, place: Place, command: str) -> bool:
+        """Whether what the command says there is for the eyes of who gave it alone; reads only."""
+
+    async def knows(self, ref: MessageRef) -> bool:
+        """Whether the message is a post that is stored; reads only."""
+
+    async def cursors(self, prefix: str) -> Mapping[str, str]:
+        """What the adapter kept under names that begin so. For platforms that do not remember how far was read."""
+
+    async def keep(self, cursors: Mapping[str, str]) -> None:
+        """Keeps values by name, in one transaction; an empty one is forgotten. Raises StorageError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +114,25 @@ class Adapter(Protocol):
         """Markdown to what the platform takes, split to its limits. Pure, never empty, loses no visible character."""
 
     async def send(
-        self, place: Place, part: Part, *, reply_to: MessageRef | None = None, audience: str = "", key: str, preview: bool = False
+        self,
+        place: Place,
+        part: Part,
+        *,
+        reply_to: MessageRef | None = None,
+        via: MessageRef | None = None,
+        audience: str = "",
+        key: str,
+        tried_since: datetime | None = None,
+        preview: bool = False,
     ) -> MessageRef:
-        """Sends a new message. A `preview` gives way to everything else that waits for the platform's limits."""
+        """Sends a new message. A `preview` gives way to everything else that waits for the platform's limits.
 
-    async def edit(self, ref: MessageRef, part: Part, *, preview: bool = False) -> None:
+        `via` is what the whole reply answers, for platforms that want an answer attached to it; `reply_to` is set for the first post
+        only. `tried_since`: an earlier life of the program may have sent it already, not before then; a platform on which keys count
+        for a while only looks first.
+        """
+
+    async def edit(self, ref: MessageRef, part: Part, *, via: MessageRef | None = None, preview: bool = False) -> None:
         """Makes the message show the part; that it already does is success. A preview is refused with RateLimited at once where there is
         no room for it; the rest waits for its turn, and raises RateLimited only when the platform itself refused."""
 
@@ -242,7 +270,11 @@ class Reader(Protocol):
 
     async def account_of(self, user_id: int, platform: str) -> Account | None: ...
 
-    async def cursor(self, name: str) -> str: ...
+    async def cursors(self, prefix: str) -> Mapping[str, str]:
+        """What was kept by SetCursor under names that begin so."""
+
+    async def is_post(self, ref: MessageRef) -> bool:
+        """Whether the message is known as a post of the bot."""
 
     async def last_id(self) -> int:
         """The highest id of any user, message, turn, post, reply or question; ids are given by the core, one counter for all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 from telegram import Bot, User
 from telegram.error import InvalidToken, RetryAfter, TelegramError
@@ -24,12 +25,12 @@ from adapters.telegram.reading import PLATFORM, Identity
 from adapters.telegram.render import render
 from adapters.telegram.request import AiohttpRequest
 from adapters.telegram.sending import Sender
-from adapters.telegram.token_lock import token_lock
 from adapters.telegram.webhook import Webhook
 from bot.errors import BotError, TokenRefused
 from bot.events import Attachment, MessageRef, Place
 from bot.ports import Capabilities, Clock, Core
 from bot.posts import Content, Part
+from bot.token_lock import token_lock
 
 _log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class TelegramAdapter:
 
     async def run(self, core: Core) -> None:
         """Receives until cancelled. Raises TokenRefused, SecondInstance, and AdapterError when a new start is needed."""
-        with token_lock(self._options.token, self._options.lock_folder):
+        with token_lock(PLATFORM, self._options.token, self._options.lock_folder):
             self._me = await self._introduced()
             self._flights.errand(set_menu(self._bot), "menu")
             intake = Intake(core, self._reader(self._me), self._clock, self._flights, self._toast)
@@ -87,12 +88,21 @@ class TelegramAdapter:
         return with_room_for_files(render(content))
 
     async def send(
-        self, place: Place, part: Part, *, reply_to: MessageRef | None = None, audience: str = "", key: str, preview: bool = False
+        self,
+        place: Place,
+        part: Part,
+        *,
+        reply_to: MessageRef | None = None,
+        via: MessageRef | None = None,
+        audience: str = "",
+        key: str,
+        tried_since: datetime | None = None,
+        preview: bool = False,
     ) -> MessageRef:
-        """`audience` and `key` are for platforms that know such things."""
+        """`via`, `audience`, `key` and `tried_since` are for platforms that know such things."""
         return await self._sender.send(place, part, reply_to, preview)
 
-    async def edit(self, ref: MessageRef, part: Part, *, preview: bool = False) -> None:
+    async def edit(self, ref: MessageRef, part: Part, *, via: MessageRef | None = None, preview: bool = False) -> None:
         await self._sender.edit(ref, part, preview)
 
     async def delete(self, ref: MessageRef) -> None:

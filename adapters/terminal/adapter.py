@@ -109,7 +109,16 @@ class TerminalAdapter:
         return (Part(0, len(content.text), text, buttons=content.buttons, file=content.file, ask=content.ask),)
 
     async def send(
-        self, place: Place, part: Part, *, reply_to: MessageRef | None = None, audience: str = "", key: str, preview: bool = False
+        self,
+        place: Place,
+        part: Part,
+        *,
+        reply_to: MessageRef | None = None,
+        via: MessageRef | None = None,
+        audience: str = "",
+        key: str,
+        tried_since: datetime | None = None,
+        preview: bool = False,
     ) -> MessageRef:
         ref = self._ref()
         if preview and self._face.streaming:
@@ -118,7 +127,7 @@ class TerminalAdapter:
             self._print(ref, part)
         return ref
 
-    async def edit(self, ref: MessageRef, part: Part, *, preview: bool = False) -> None:
+    async def edit(self, ref: MessageRef, part: Part, *, via: MessageRef | None = None, preview: bool = False) -> None:
         if ref != self._growing:
             if self._shown.get(ref) != part:
                 raise MessageGone

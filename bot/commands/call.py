@@ -13,7 +13,7 @@ from bot.ports import Reader
 from bot.posts import Ask, ButtonRow
 from bot.replies import texts
 from bot.rules.decision import Asked, Decision, Given
-from bot.rules.say import say, say_instead
+from bot.rules.say import attached, say, say_instead
 
 SESSION_DIGITS = 16
 MAX_DIGITS = 9
@@ -40,8 +40,7 @@ class Call:
     @property
     def asked(self) -> Asked:
         """Where an answer of the model goes. In a group it replies to who asked."""
-        reply_to = self.event.ref if self.place.kind == "group" and not self.event.pressed else None
-        return Asked(self.place, reply_to, self.event.sent_at)
+        return Asked(self.place, attached(self.event), self.event.sent_at)
 
     def say(self, text: str, buttons: tuple[ButtonRow, ...] = (), ask: Ask | None = None) -> Decision:
         """Answers the command: privately where it is for the person's eyes only, in place of the list whose button was pressed."""
@@ -52,9 +51,8 @@ class Call:
             if private and post.place.kind == "group":
                 return Decision(line=texts.NO_LONGER_THERE)  # the list of one person in front of all
             return say_instead(post.reply_id, post.place, text, buttons, audience)
-        reply_to = self.event.ref if self.place.kind == "group" and not self.event.pressed else None
         place = self.private_place if private and self.private_place is not None else self.place
-        return say(self.given, place, text, buttons=buttons, ask=ask, reply_to=reply_to, audience=audience)
+        return say(self.given, place, text, buttons=buttons, ask=ask, reply_to=attached(self.event), audience=audience)
 
     def refuse(self, text: str) -> Decision:
         """A refusal: at once and to the presser alone for a button, as a reply for what was typed."""

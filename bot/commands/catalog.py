@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-OptionKind = Literal["number", "text", "session", "command", "words"]
+OptionKind = Literal["number", "message", "text", "session", "command", "words"]
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One argument. `kind` tells an adapter what to offer: a message number, free text, a session to choose, a command's name."""
+    """One argument. `kind` tells an adapter what to offer: a number, a message's number, free text, a session to choose, a command's
+    name."""
 
     name: str
     kind: OptionKind
@@ -21,8 +22,9 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class Command:
     """`private`: the answer is for who asked alone. `modal`: asks for text first where a platform has modals. `hidden`: only buttons
-    do it. `admin_in_shared`: in a shared place it belongs to the chat's admins. `ends_questions`: what the bot asked before is no longer
-    meant, as the conversation is somewhere else then."""
+    and menus do it. `menu`: its name in the menu of a message, where a platform has such menus. `admin_in_shared`: in a shared place it
+    belongs to the chat's admins. `ends_questions`: what the bot asked before is no longer meant, as the conversation is somewhere else
+    then."""
 
     name: str
     help: str
@@ -32,6 +34,7 @@ class Command:
     hidden: bool = False
     admin_in_shared: bool = False
     ends_questions: bool = False
+    menu: str = ""
 
     @property
     def usage(self) -> str:
@@ -45,19 +48,21 @@ def _text(name: str, help: str, *, required: bool = False) -> Option:
 
 
 COMMANDS: tuple[Command, ...] = (
+    Command("ask", "say something to me, also where I cannot read along", (_text("text", "what you want to say"),), modal=True),
     Command("new", "open a fresh session; the old one stays", (_text("title", "a title for it"),), ends_questions=True),
     Command("history", "show this session, numbered", (Option("page", "number", "which page; the last one if left out"),), private=True),
     Command(
         "edit",
         "replace a message and have it answered anew",
-        (Option("n", "number", "the number of the message, as /history shows it"), _text("text", "the new text")),
+        (Option("n", "message", "the number of the message, as /history shows it"), _text("text", "the new text")),
         modal=True,
         ends_questions=True,
+        menu="Edit and answer again",
     ),
     Command(
         "retry",
         "answer the last message again, as a new version",
-        (Option("n", "number", "the number of another message"),),
+        (Option("n", "message", "the number of another message"),),
         ends_questions=True,
     ),
     Command("undo", "take the last turn back", ends_questions=True),
@@ -81,6 +86,16 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "version", "show another version of a message", (_text("id", "of the version", required=True),), hidden=True, ends_questions=True
     ),
+    Command(
+        "branch",
+        "go on from an older message, beside what followed it",
+        (_text("text", "what you want to say"),),
+        modal=True,
+        hidden=True,
+        ends_questions=True,
+        menu="Branch from here",
+    ),
+    Command("versions", "list the versions of a message", hidden=True, private=True, menu="Versions"),
     Command("page", "turn the page of a list", (_text("of", "which list and page", required=True),), hidden=True, private=True),
     Command("fork", "bring the last conversation along", (_text("id", "of the session", required=True),), hidden=True, ends_questions=True),
     Command("back", "go back to the session before", (_text("id", "of the session", required=True),), hidden=True, ends_questions=True),

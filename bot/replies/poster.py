@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.changes import AddPost, Change, SetPost
 from bot.errors import ContentRefused, DeleteRefused, MessageGone, SendUnknown
@@ -19,6 +19,7 @@ from bot.ports import Adapter, Clock, Store
 from bot.posts import Content, Part, Post, PostState, post_key
 from bot.replies import texts
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 STUB_LETTERS = 60
 SEND_TRIES = 5
 EDIT_TRIES = 8
@@ -27,11 +28,16 @@ EDIT_TRIES = 8
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a reply is shown, to what it replies, and for whose eyes."""
+    """Where a reply is shown, to what it replies, and for whose eyes.
+
+    Posts and replies with ids up to `inherited` are from an earlier life of the program, which may have sent them after `since`.
+    """
 
     place: Place
     reply_to: MessageRef | None = None
     audience: str = ""
+    since: datetime = LONG_AGO
+    inherited: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -76,6 +82,7 @@ class Poster:
         self._next_id = next_id
         self._posts = {post.ordinal: post for post in posts}
         self._shown: dict[int, Part] = {}
+        self._lost: set[int] = set()
 
     @property
     def begun(self) -> bool:
@@ -95,7 +102,7 @@ class Poster:
         ref = self._ref(ordinal)
         assert ref is not None  # noqa: S101 - the caller has just looked
         try:
-            await self._adapter.edit(ref, part, preview=True)
+            await self._adapter.edit(ref, part, via=self.target.reply_to, preview=True)
         except SendUnknown:
             self.uncertain = True
             raise
@@ -166,14 +173,14 @@ class Poster:
         pause = 1.0
         for attempt in range(EDIT_TRIES):
             try:
-                await self._adapter.edit(ref, part)
+                await self._adapter.edit(ref, part, via=self.target.reply_to)
             except SendUnknown:
                 if attempt == EDIT_TRIES - 1:
                     raise
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, 30.0)
             except ContentRefused:
-                await self._adapter.edit(ref, replace(part, text=texts.CANNOT_SHOW, markup=()))
+                await self._adapter.edit(ref, replace(part, text=texts.CANNOT_SHOW, markup=()), via=self.target.reply_to)
                 return
             else:
                 return
@@ -210,8 +217,10 @@ class Poster:
                     self.target.place,
                     part,
                     reply_to=self.target.reply_to if ordinal == 0 else None,
+                    via=self.target.reply_to,
                     audience=self.target.audience,
-                    key=post_key(self.reply_id, ordinal),
+                    key=self._key(ordinal),
+                    tried_since=self._tried_since(ordinal),
                     preview=preview,
                 )
             except SendUnknown:
@@ -224,6 +233,16 @@ class Poster:
                     raise
                 part = replace(part, text=texts.CANNOT_SHOW, markup=())
         raise SendUnknown
+
+    def _key(self, ordinal: int) -> str:
+        """The same at every try; another one for what takes the place of a message that is gone, since a platform remembers keys."""
+        key = post_key(self.reply_id, ordinal)
+        return f"{key}-again" if ordinal in self._lost else key
+
+    def _tried_since(self, ordinal: int) -> datetime | None:
+        known = self._posts.get(ordinal)
+        inherited = (known.id if known is not None else self.reply_id) <= self.target.inherited
+        return self.target.since if inherited and ordinal not in self._lost else None
 
     def _stub(self, part: Part) -> Part:
         """The first words, never all of them. A question keeps its form, which only a send can give it."""
@@ -253,3 +272,4 @@ class Poster:
         """The post is gone from the platform: it is sent once as a new one."""
         self._posts[ordinal] = replace(self._posts[ordinal], ref=None)
         self._shown.pop(ordinal, None)
+        self._lost.add(ordinal)

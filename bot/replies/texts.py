@@ -112,8 +112,19 @@ STOPPED = _("Stopped.")
 ANSWERED_ANEW = _("Answered anew; the {count} later messages are on version {number}.")
 ANSWERED_ANEW_ONE = _("Answered anew; the later message is on version {number}.")
 CHANGED = _("Message {number} now reads as you wrote. I go by it from the next turn on.")
+DONE_ABOVE = _("Done: it stands above, where it was.")
 ASK_EDIT = _("Send me the new text for message {number}. /cancel keeps it as it is.\n\n{quote}")
 ASK_EDIT_LABEL = _("New text for message {number}")
+ASK_WORDS = _("What do you want to say? Send it as a message of its own. /cancel closes this.")
+ASK_WORDS_LABEL = _("What you want to say")
+ASK_BRANCH = _("Send me what you want to say after message {number}. /cancel closes this.\n\n{quote}")
+ASK_BRANCH_LABEL = _("Going on from message {number}")
+WRITE = _("Write")
+NO_ANSWER_THERE = _("There is no answer there yet to go on from.")
+ONE_VERSION = _("There is one version of that message only. Editing and /retry make more.")
+VERSIONS_TITLE = _("**Versions of message {number}**")
+VERSION_LINE = _("{mark} {number}. {words}")
+VERSION_SHOW = _("Show {number}")
 
 SESSIONS_TITLE = _("**Your sessions**")
 SESSIONS_FOUND = _("**Sessions with “{words}”**")
@@ -130,6 +141,7 @@ MARK_FAILED = _("failed")
 MARK_OPEN = _("being written")
 MARK_VERSION = _("version {number} of {count}")
 
+PRIVATE_TOO_LATE = _("That took too long to be shown to you alone. Please ask again.")
 PRIVATE_ELSEWHERE = _("That is for your eyes only, and I may not write to you first. Open our private chat and ask there.")
 
 HELP_HEAD = _(
@@ -141,6 +153,7 @@ HELP_TAIL = _(
 )
 WELCOME = _("Hello {name}! Write me something, and I answer. I keep what we say in sessions: /new opens a fresh one, /help shows the rest.")
 HELP_MORE = {
+    "ask": _("The same as writing to me. It helps where I see nothing but commands: a chat that I am no member of, or a busy channel."),
     "new": _("The old session stays in /sessions. The buttons bring its conversation along, or go back to it."),
     "history": _("Messages are numbered as /edit takes them. Without a page, the newest one is shown."),
     "edit": _(

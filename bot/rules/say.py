@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.changes import AddPost, DirtyPosts
-from bot.events import MessageRef, Place
+from bot.events import CommandInvoked, MessageRef, Place
 from bot.posts import Ask, ButtonRow, Content, Post, post_key
 from bot.rules.decision import Decision, Delivery, Given
 
@@ -31,6 +31,13 @@ def say(
         reply_to=reply_to,
     )
     return Decision((AddPost(post),), deliver=(Delivery(reply_id, place),))
+
+
+def attached(event: CommandInvoked) -> MessageRef | None:
+    """What a reply to the command hangs on: what it came by; else in a group the message, but no post whose button was pressed."""
+    if event.via is not None:
+        return event.via
+    return event.ref if event.ref.place.kind == "group" and not event.pressed else None
 
 
 def say_instead(reply_id: int, place: Place, text: str, buttons: tuple[ButtonRow, ...] = (), audience: str = "") -> Decision:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.changes import AddPost, Change, MovePlace, SetPost, SetReachable
@@ -11,7 +12,7 @@ from bot.errors import AdapterError, ContentRefused, PlaceMoved, PlaceUnavailabl
 from bot.events import Place
 from bot.posts import Button, Content, Post, post_key
 from bot.replies import texts
-from bot.replies.poster import Claim, Poster, Target
+from bot.replies.poster import LONG_AGO, Claim, Poster, Target
 from bot.sessions.desk import Desk
 from bot.sessions.showing import answer_content
 
@@ -33,6 +34,7 @@ class Deliverer:
     def poster(self, reply_id: int, target: Target, posts: Sequence[Post], claim: Claim) -> Poster:
         desk = self._desk
         adapter = desk.adapters[target.place.platform]
+        target = replace(target, inherited=desk.ids.inherited)
         return Poster(adapter, desk.store, desk.clock, desk.ids.next, reply_id, target, posts, claim=claim)
 
     async def deliver(self, reply_id: int, session_id: str = "") -> None:
@@ -55,7 +57,12 @@ class Deliverer:
         if message is None and posts[0].content is None and not gone:
             return  # what it said was erased with its session
         content = None if gone else answer_content(showing)
-        target = Target(place, reply_to if reply_to and reply_to.place == place else None, content.audience if content else "")
+        target = Target(
+            place,
+            reply_to if reply_to and reply_to.place == place else None,
+            content.audience if content else "",
+            turn.received_at if turn else LONG_AGO,
+        )
         await self.attempt(self.poster(reply_id, target, posts, claim), content, session_id)
 
     async def _wait_for(self, posts: Sequence[Post]) -> None:

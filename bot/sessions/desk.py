@@ -22,9 +22,12 @@ class Ids:
 
     def __init__(self) -> None:
         self._counter = itertools.count(1)
+        self.inherited = 0
+        """The highest id that an earlier life of the program gave."""
 
     def start_after(self, last: int) -> None:
         self._counter = itertools.count(last + 1)
+        self.inherited = last
 
     def next(self) -> int:
         return next(self._counter)

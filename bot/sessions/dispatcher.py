@@ -7,9 +7,10 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 
-from bot.changes import SetTurn
+from bot.changes import SetCursor, SetTurn
+from bot.commands.catalog import BY_NAME
 from bot.errors import AlreadySeen, Conflict, DatabaseBroken, StorageError
-from bot.events import Author, Event, MessageDeleted, MessageReceived, Place, PlaceChanged
+from bot.events import Author, Event, MessageDeleted, MessageReceived, MessageRef, Place, PlaceChanged
 from bot.models.tokens import Estimator
 from bot.policy import Policy
 from bot.ports import Adapter, Choice, Clock, Model, Store
@@ -159,9 +160,27 @@ class Dispatcher:
         """See bot.ports.Core."""
         return await suggest(self._desk.store, author, place, option, prefix)
 
-    async def prompt_for(self, author: Author, place: Place, command: str) -> Ask | None:
+    async def prompt_for(self, author: Author, place: Place, command: str, subject: MessageRef | None = None) -> Ask | None:
         """See bot.ports.Core."""
-        return await prompt_for(self._desk.store, author, place, command)
+        return await prompt_for(self._desk.store, author, place, command, subject)
+
+    async def is_private(self, place: Place, command: str) -> bool:
+        """See bot.ports.Core."""
+        if command not in BY_NAME or not BY_NAME[command].private or f"{place.platform}:{place.chat_id}" in self._desk.policy.shared:
+            return False
+        return (await self._desk.store.place_owner(place)).owner_id is None
+
+    async def knows(self, ref: MessageRef) -> bool:
+        """See bot.ports.Core."""
+        return await self._desk.store.is_post(ref)
+
+    async def cursors(self, prefix: str) -> Mapping[str, str]:
+        """See bot.ports.Core."""
+        return await self._desk.store.cursors(prefix)
+
+    async def keep(self, cursors: Mapping[str, str]) -> None:
+        """See bot.ports.Core."""
+        await self._desk.store.apply([SetCursor(name, value) for name, value in cursors.items()])
 
     def _let_go(self, abort: Abort) -> None:
         running = self._desk.running.pop(abort.turn_id, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.changes import Change, CloseQuestion, KnowAccount, MovePlace, SetReachable, SharePlace
+from bot.changes import AddPost, Change, CloseQuestion, KnowAccount, MovePlace, SetReachable, SharePlace
 from bot.commands.call import Call
 from bot.commands.catalog import BY_NAME
 from bot.commands.edits import told
@@ -17,7 +17,7 @@ from bot.replies import texts
 from bot.rules.decision import NOTHING, Asked, Decision, Given
 from bot.rules.navigate import remove, undo
 from bot.rules.revise import revise
-from bot.rules.say import say
+from bot.rules.say import attached, say
 from bot.rules.turns import stop
 from bot.sessions.admission import Admission
 from bot.sessions.cleaning import is_blank
@@ -75,11 +75,12 @@ class Intake:
     async def _find(self, event: MessageReceived | MessageEdited | CommandInvoked) -> Found:
         place = event.ref.place
         post: MessageRef | None = None
+        subject = event.ref if isinstance(event, MessageEdited) else None
         if isinstance(event, CommandInvoked):
             post = event.ref if event.pressed else event.reply_to
+            subject = None if event.pressed else event.reply_to
         elif isinstance(event, MessageReceived):
             post = event.reply_to
-        subject = event.ref if isinstance(event, MessageEdited) else None
         found = await self._desk.store.find(place, event.author.id, key=event.key, subject=subject, post=post)
         shared = f"{place.platform}:{place.chat_id}" in self._desk.policy.shared
         if shared != (found.place.owner_id is not None):
@@ -110,6 +111,8 @@ class Intake:
 
     def _refused(self, event: MessageReceived | MessageEdited | CommandInvoked, given: Given, line: str) -> Decision:
         """One plain line; nothing else of the event is kept."""
+        if isinstance(event, CommandInvoked) and event.via is not None:
+            return Decision(line=line or texts.TOO_FAST)  # it waits for some answer, and who gave it alone sees this one
         if not line:
             return NOTHING
         if isinstance(event, CommandInvoked) and event.pressed:
@@ -122,13 +125,15 @@ class Intake:
         if command is None and event.pressed:
             return Decision(line=texts.NO_LONGER_THERE)
         if command is None or (command.hidden and not event.pressed and command.name != "start"):
-            return say(given, event.ref.place, unknown(event.name), reply_to=event.ref if event.ref.place.kind == "group" else None)
+            return say(given, event.ref.place, unknown(event.name), reply_to=attached(event))
         private = None
         if given.capabilities.private == "direct":
             private = self._desk.adapters[event.ref.place.platform].private_place(event.author.id)
         done = await perform(Call(event, command, given, self._desk.store, private))
         if command.ends_questions and given.found.ask is not None and not done.opens_question:
-            return Decision((CloseQuestion(given.found.ask.id),)) + done
+            done = Decision((CloseQuestion(given.found.ask.id),)) + done
+        if event.via is not None and not event.pressed and done.line is None and not _answers(done, event.via):
+            done += Decision(line=texts.DONE_ABOVE)
         return done
 
     async def _edited(self, event: MessageEdited, given: Given) -> Decision:
@@ -190,3 +195,8 @@ class Intake:
         if len(text) * 3 <= self._desk.policy.context_tokens:
             return 0
         return self._estimator.estimate(text)
+
+
+def _answers(done: Decision, via: MessageRef) -> bool:
+    """Whether what was decided shows something that hangs on what the command came by."""
+    return any(isinstance(change, AddPost) and change.post.reply_to == via for change in done.changes)

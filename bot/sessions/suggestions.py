@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.commands.call import message_id_of, whole_number
 from bot.commands.catalog import BY_NAME, visible
-from bot.events import Author, Place
+from bot.events import Author, MessageRef, Place
+from bot.found import Found
+from bot.messages import Message
 from bot.ports import Choice, Reader
 from bot.posts import Ask
 from bot.replies import texts
@@ -16,7 +19,7 @@ LABEL = 90
 
 
 async def suggest(reader: Reader, author: Author, place: Place, option: str, prefix: str) -> Sequence[Choice]:
-    """Choices for an option of the catalogue's kinds: sessions, message numbers, commands."""
+    """Choices for an option of the catalogue's kinds: sessions, messages by number, commands."""
     wanted = prefix.strip().lower()
     if option == "command":
         return [Choice(f"/{command.name}", command.name) for command in visible() if command.name.startswith(wanted.lstrip("/"))][:MOST]
@@ -28,7 +31,7 @@ async def suggest(reader: Reader, author: Author, place: Place, option: str, pre
         ids = [(f"#{await reader.short_id(summary.session)}", summary.session.title or texts.UNTITLED) for summary in summaries]
         fitting = [Choice(f"{short} {title}"[:LABEL], short) for short, title in ids if wanted.lstrip("#") in f"{short} {title}".lower()]
         return fitting[:MOST]
-    if option == "number" and found.session is not None:
+    if option == "message" and found.session is not None:
         branch = await reader.branch(found.session.leaf, RECENT)
         own = [message for message in branch if message.role == "user" and message.status != "removed"]
         choices = [Choice(f"{message.number}. {' '.join(message.text.split())}"[:LABEL], str(message.number)) for message in reversed(own)]
@@ -36,14 +39,43 @@ async def suggest(reader: Reader, author: Author, place: Place, option: str, pre
     return []
 
 
-async def prompt_for(reader: Reader, author: Author, place: Place, command: str) -> Ask | None:
+async def prompt_for(reader: Reader, author: Author, place: Place, command: str, subject: MessageRef | None) -> Ask | None:
     """The question that a command with a modal begins with, with what stands there now as its prefill."""
-    name, _, number = command.partition(" ")
-    found = await reader.find(place, author.id)
-    if name not in BY_NAME or not BY_NAME[name].modal or found.session is None:
+    name, _, which = command.partition(" ")
+    if name not in BY_NAME or not BY_NAME[name].modal:
         return None
-    for message in reversed(await reader.branch(found.session.leaf, RECENT)):
-        chosen = str(message.number) == number.strip() if number.strip() else message.role == "user"
-        if chosen and message.status != "removed":
-            return Ask(f"{name} #{message.id:x}", texts.ASK_EDIT_LABEL.format(number=message.number), message.text)
-    return None
+    if name == "ask":
+        return Ask(name, texts.ASK_WORDS_LABEL)
+    found = await reader.find(place, author.id, subject=subject, post=subject)
+    message = await _meant(reader, found, which.strip(), subject)
+    if message is None or message.status in ("open", "removed") or not await _may_change(reader, found, message, name):
+        return None
+    if name == "branch":
+        return Ask(f"branch #{message.id:x}", texts.ASK_BRANCH_LABEL.format(number=message.number))
+    return Ask(f"{name} #{message.id:x}", texts.ASK_EDIT_LABEL.format(number=message.number), message.text)
+
+
+async def _meant(reader: Reader, found: Found, which: str, subject: MessageRef | None) -> Message | None:
+    """The message at `subject`, with an id or a number, or the newest one of the person."""
+    if subject is not None:
+        return found.subject or found.shown
+    if which.startswith("#"):
+        message_id = message_id_of(which)
+        return await reader.message(message_id) if message_id is not None else None
+    if found.session is None:
+        return None
+    if which:
+        number = whole_number(which)
+        return await reader.nth(found.session.leaf, number) if number is not None else None
+    branch = await reader.branch(found.session.leaf, RECENT)
+    return next((message for message in reversed(branch) if message.role == "user" and message.status != "removed"), None)
+
+
+async def _may_change(reader: Reader, found: Found, message: Message, command: str) -> bool:
+    """What somebody else said is not shown to anybody; in a shared place only who asked may edit."""
+    session = await reader.session(message.session_id)
+    if session is None or session.deleted_at is not None or found.account is None:
+        return False
+    if found.place.owner_id is None:
+        return session.user_id == found.account.user_id
+    return session.user_id == found.place.owner_id and (command != "edit" or message.user_id == found.account.user_id)

@@ -48,7 +48,7 @@ class TurnRunner:
                 except Conflict:
                     return
                 self._desk.running[turn.id] = running
-            poster = self._deliverer.poster(turn.reply_id, Target(turn.place, turn.reply_to), owed.posts, claim)
+            poster = self._deliverer.poster(turn.reply_id, Target(turn.place, turn.reply_to, since=turn.received_at), owed.posts, claim)
             try:
                 if turn.attempts >= MOST_ATTEMPTS:
                     await self._end(running, poster, _failed(turn, GAVE_UP, ""))

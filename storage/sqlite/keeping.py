@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.changes import SetCursor
@@ -26,9 +27,10 @@ def seen(connection: sqlite3.Connection, key: str) -> bool:
     return connection.execute("SELECT 1 FROM events WHERE key = ?", (key,)).fetchone() is not None
 
 
-def cursor(connection: sqlite3.Connection, name: str) -> str:
-    found = connection.execute("SELECT value FROM cursors WHERE name = ?", (name,)).fetchone()
-    return found[0] if found else ""
+def cursors(connection: sqlite3.Connection, prefix: str) -> Mapping[str, str]:
+    """By range, not by pattern: the prefix may hold any character, and the names' index is used."""
+    found = connection.execute("SELECT name, value FROM cursors WHERE name >= ? AND name < ? || char(1114111)", (prefix, prefix))
+    return dict(found.fetchall())
 
 
 def last_id(connection: sqlite3.Connection) -> int:
@@ -70,6 +72,9 @@ def purge(connection: sqlite3.Connection, before: datetime) -> int:
 
 @carry_out.register
 def _set_cursor(change: SetCursor, connection: sqlite3.Connection) -> None:
+    if not change.value:
+        connection.execute("DELETE FROM cursors WHERE name = ?", (change.name,))
+        return
     connection.execute(
         "INSERT INTO cursors (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (change.name, change.value),

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.changes import AddPost, CloseQuestion, DirtyPosts, DropPosts, MovePosts, OpenQuestion, SetPost
-from bot.events import Place
+from bot.events import MessageRef, Place
 from bot.posts import OpenAsk, Post
 from storage.sqlite.applying import carry_out
-from storage.sqlite.places import keep_place, keep_ref
+from storage.sqlite.places import keep_place, keep_ref, place_id
 from storage.sqlite.rows import from_content, to_ask, to_place, to_post, to_stored, to_stored_or_none
 
 
@@ -19,12 +19,17 @@ def posts(connection: sqlite3.Connection, reply_id: int) -> Sequence[Post]:
     return tuple(to_post(row) for row in found)
 
 
-def post_at(connection: sqlite3.Connection, place_id: int | None, message_id: str) -> Post | None:
+def post_at(connection: sqlite3.Connection, in_place: int | None, message_id: str) -> Post | None:
     """The newest post that is this platform message."""
     found = connection.execute(
-        "SELECT * FROM post_rows WHERE id = (SELECT max(id) FROM posts WHERE ref_message = ? AND ref_place = ?)", (message_id, place_id)
+        "SELECT * FROM post_rows WHERE id = (SELECT max(id) FROM posts WHERE ref_message = ? AND ref_place = ?)", (message_id, in_place)
     ).fetchone()
     return to_post(found) if found else None
+
+
+def is_post(connection: sqlite3.Connection, ref: MessageRef) -> bool:
+    where = (ref.message_id, place_id(connection, ref.place))
+    return connection.execute("SELECT 1 FROM posts WHERE ref_message = ? AND ref_place = ?", where).fetchone() is not None
 
 
 def unfinished_replies(connection: sqlite3.Connection) -> Sequence[tuple[int, Place]]:
@@ -37,8 +42,8 @@ def unfinished_replies(connection: sqlite3.Connection) -> Sequence[tuple[int, Pl
     return tuple((row[0], to_place(row[1:5])) for row in found)
 
 
-def open_ask(connection: sqlite3.Connection, place_id: int | None, user_id: int | None) -> OpenAsk | None:
-    found = connection.execute("SELECT * FROM ask_rows WHERE place_id = ? AND user_id = ?", (place_id, user_id)).fetchone()
+def open_ask(connection: sqlite3.Connection, in_place: int | None, user_id: int | None) -> OpenAsk | None:
+    found = connection.execute("SELECT * FROM ask_rows WHERE place_id = ? AND user_id = ?", (in_place, user_id)).fetchone()
     return to_ask(found) if found else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -120,8 +120,11 @@ class SqliteStore:
     async def account_of(self, user_id: int, platform: str) -> Account | None:
         return await self._database.read(lambda connection: places.account_of(connection, fitting(user_id), platform))
 
-    async def cursor(self, name: str) -> str:
-        return await self._database.read(lambda connection: keeping.cursor(connection, name))
+    async def cursors(self, prefix: str) -> Mapping[str, str]:
+        return await self._database.read(lambda connection: keeping.cursors(connection, prefix))
+
+    async def is_post(self, ref: MessageRef) -> bool:
+        return await self._database.read(lambda connection: posts.is_post(connection, ref))
 
     async def last_id(self) -> int:
         return await self._database.read(keeping.last_id)

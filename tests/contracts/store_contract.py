@@ -57,13 +57,13 @@ class TransactionContract:
     async def test_nothing_is_known_at_first(self, store: Store) -> None:
         assert await store.find(HERE, "42", key="k", subject=ref("1"), post=ref("2")) == Found(PlaceSettings(HERE))
         assert await store.last_id() == 0
-        assert await store.cursor("bot") == ""
+        assert await store.cursors("") == {}
 
     async def test_an_event_is_accepted_once(self, store: Store) -> None:
         await store.apply([SetCursor("bot", "1")], key="telegram:1", at=NOW)
         with pytest.raises(AlreadySeen):
             await store.apply([SetCursor("bot", "2")], key="telegram:1", at=NOW)
-        assert await store.cursor("bot") == "1"
+        assert await store.cursors("bot") == {"bot": "1"}
         assert (await store.find(HERE, "42", key="telegram:1")).seen
         assert not (await store.find(HERE, "42", key="telegram:2")).seen
 
@@ -114,9 +114,26 @@ class TransactionContract:
         await store.purge(LATER)
         assert await store.last_id() == 99
 
+    async def test_cursors_are_found_by_how_they_begin(self, store: Store) -> None:
+        names = ("discord/1/a", "discord/1/%b", "discord/1_c", "discord/2/a")
+        await store.apply([SetCursor(name, "7") for name in names])
+        assert set(await store.cursors("discord/1/")) == {"discord/1/a", "discord/1/%b"}
+
+    async def test_an_empty_cursor_is_forgotten(self, store: Store) -> None:
+        await store.apply([SetCursor("a", "1"), SetCursor("b", "2")])
+        await store.apply([SetCursor("a", ""), SetCursor("c", "")])
+        assert await store.cursors("") == {"b": "2"}
+
+    async def test_a_post_is_known_by_where_it_is(self, store: Store) -> None:
+        await begin(store)
+        await store.apply([AddPost(post(90)), SetPost(90, "placed", ref("77"))])
+        assert await store.is_post(ref("77"))
+        assert not await store.is_post(ref("78"))
+        assert not await store.is_post(replace(ref("77"), place=THERE))
+
     async def test_a_cursor_is_overwritten(self, store: Store) -> None:
         await store.apply([SetCursor("a", "1"), SetCursor("b", "2"), SetCursor("a", "3")])
-        assert [await store.cursor("a"), await store.cursor("b")] == ["3", "2"]
+        assert await store.cursors("") == {"a": "3", "b": "2"}
 
 
 class FindContract:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,16 @@ class HeldAdapter(MemoryAdapter):
         self.gate = asyncio.Event()
 
     async def send(
-        self, place: Place, part: Part, *, reply_to: MessageRef | None = None, audience: str = "", key: str, preview: bool = False
+        self,
+        place: Place,
+        part: Part,
+        *,
+        reply_to: MessageRef | None = None,
+        via: MessageRef | None = None,
+        audience: str = "",
+        key: str,
+        tried_since: datetime | None = None,
+        preview: bool = False,
     ) -> MessageRef:
         ref = await super().send(place, part, reply_to=reply_to, audience=audience, key=key, preview=preview)
         if len(self.chats[place]) == 2:

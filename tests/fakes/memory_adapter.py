@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from bot.errors import AdapterError, MessageGone
 from bot.events import Attachment, MessageRef, Place
@@ -83,7 +84,16 @@ class MemoryAdapter:
         return queue.popleft() if queue else None
 
     async def send(
-        self, place: Place, part: Part, *, reply_to: MessageRef | None = None, audience: str = "", key: str, preview: bool = False
+        self,
+        place: Place,
+        part: Part,
+        *,
+        reply_to: MessageRef | None = None,
+        via: MessageRef | None = None,
+        audience: str = "",
+        key: str,
+        tried_since: datetime | None = None,
+        preview: bool = False,
     ) -> MessageRef:
         fault = self._fault("send")
         if fault and not fault[1]:
@@ -102,7 +112,7 @@ class MemoryAdapter:
             raise fault[0]
         return ref
 
-    async def edit(self, ref: MessageRef, part: Part, *, preview: bool = False) -> None:
+    async def edit(self, ref: MessageRef, part: Part, *, via: MessageRef | None = None, preview: bool = False) -> None:
         fault = self._fault("preview" if preview else "edit")
         if fault and not fault[1]:
             raise fault[0]

@@ -19,6 +19,7 @@ BOUNDARY = {
     "bot.changes",
     "bot.ports",
     "bot.errors",
+    "bot.token_lock",
     "bot.commands",
     "bot.commands.catalog",
     "bot.replies",

@@ -187,7 +187,7 @@ from storage.sqlite.store import SqliteStore
 
 async def main():
     store = await SqliteStore.open(sys.argv[1])
-    for number in range(int(await store.cursor("n") or 0) + 1, 1_000_000):
+    for number in range(int((await store.cursors("n")).get("n", "0")) + 1, 1_000_000):
         await store.apply([SetCursor("n", str(number))], key=f"test:{number}")
         print(number, flush=True)
 
@@ -206,7 +206,7 @@ async def test_s6_kill_9_loses_nothing_that_was_accepted(path: Path) -> None:
             for line in writer.stdout:
                 accepted = int(line) if line.endswith("\n") else accepted
         store = await SqliteStore.open(path)
-        kept = int(await store.cursor("n"))
+        kept = int((await store.cursors("n"))["n"])
         with pytest.raises(StorageError):
             await store.apply([SetCursor("n", "0")], key=f"test:{kept}")
         await store.close()

@@ -83,7 +83,7 @@ async def test_r3_a_second_one_is_refused_until_the_first_is_closed(path: Path, 
     await first.apply([SetCursor("a", "1")])
     await first.close()
     second = await SqliteStore.open(path, driver=driver)
-    assert await second.cursor("a") == "1"
+    assert await second.cursors("a") == {"a": "1"}
     await second.close()
 
 

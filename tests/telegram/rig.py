@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.limiter import Limits
 from adapters.telegram.options import TelegramOptions
+from bot.commands.catalog import BY_NAME
 from bot.errors import StorageError
-from bot.events import Author, Event, Place
+from bot.events import Author, Event, MessageRef, Place
 from bot.ports import Choice
 from bot.posts import Ask, Part
 from tests.fakes.telegram import FakeTelegram
@@ -53,6 +54,8 @@ class ListCore:
     failures: int = 0
     attempts: int = 0
     line: str | None = None
+    known: set[MessageRef] = field(default_factory=set)
+    kept: dict[str, str] = field(default_factory=dict)
     before_accept: Callable[[Event], object] | None = None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -74,8 +77,20 @@ class ListCore:
     async def suggest(self, author: Author, place: Place, option: str, prefix: str) -> Sequence[Choice]:
         return ()
 
-    async def prompt_for(self, author: Author, place: Place, command: str) -> Ask | None:
+    async def prompt_for(self, author: Author, place: Place, command: str, subject: MessageRef | None = None) -> Ask | None:
         return None
+
+    async def is_private(self, place: Place, command: str) -> bool:
+        return BY_NAME[command].private
+
+    async def knows(self, ref: MessageRef) -> bool:
+        return ref in self.known
+
+    async def cursors(self, prefix: str) -> Mapping[str, str]:
+        return {name: value for name, value in self.kept.items() if name.startswith(prefix)}
+
+    async def keep(self, cursors: Mapping[str, str]) -> None:
+        self.kept.update(cursors)
 
     async def wait(self, condition: Callable[[], object], seconds: float = 3.0) -> None:
         """Until the condition is true of what was accepted."""

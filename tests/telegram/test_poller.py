@@ -12,9 +12,9 @@ import pytest
 
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.options import TelegramOptions
-from adapters.telegram.token_lock import token_lock
 from bot.errors import AdapterError, SecondInstance, SettingsError, TokenRefused
 from bot.events import CommandInvoked, Event, MessageReceived
+from bot.token_lock import token_lock
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.updates import Webhook
 from tests.telegram.rig import FastClock, ListCore, options_for, running, until
@@ -271,14 +271,14 @@ async def test_p20_one_conflict_passes(tmp_path: Path) -> None:
 async def test_p20_the_token_is_locked_on_this_machine(tmp_path: Path) -> None:
     async with FakeTelegram() as fake:
         options = options_for(fake, str(tmp_path))
-        with token_lock(options.token, str(tmp_path)):
+        with token_lock("telegram", options.token, str(tmp_path)):
             adapter = TelegramAdapter(options, FastClock())
             with pytest.raises(SecondInstance, match="this machine"):
                 await adapter.run(ListCore())
             await adapter.close()
         assert fake.calls == []
         assert all("TEST" not in name for name in os.listdir(tmp_path))
-        with token_lock(options.token, str(tmp_path)), token_lock("1:other", str(tmp_path)):
+        with token_lock("telegram", options.token, str(tmp_path)), token_lock("telegram", "1:other", str(tmp_path)):
             pass
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ import pytest
 from adapters.terminal import TerminalAdapter
 from adapters.terminal.pipe import Pipe, plain
 from bot.errors import MessageGone, PlaceUnavailable
-from bot.events import Author, CommandInvoked, Event, MessageReceived, Place
+from bot.events import Author, CommandInvoked, Event, MessageReceived, MessageRef, Place
 from bot.ports import Choice
 from bot.posts import Ask, Button, Content, Part
 
@@ -51,8 +51,20 @@ class ListCore:
     async def suggest(self, author: Author, place: Place, option: str, prefix: str) -> Sequence[Choice]:
         return ()
 
-    async def prompt_for(self, author: Author, place: Place, command: str) -> Ask | None:
+    async def prompt_for(self, author: Author, place: Place, command: str, subject: MessageRef | None = None) -> Ask | None:
         return None
+
+    async def is_private(self, place: Place, command: str) -> bool:
+        return False
+
+    async def knows(self, ref: MessageRef) -> bool:
+        return False
+
+    async def cursors(self, prefix: str) -> Mapping[str, str]:
+        return {}
+
+    async def keep(self, cursors: Mapping[str, str]) -> None:
+        return
 
 
 def echo(event: Event) -> Content:

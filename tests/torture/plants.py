@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import adapters.telegram.adapter as home
 from adapters.telegram.adapter import TelegramAdapter
-from bot.events import Author, Event, Place
+from bot.events import Author, Event, MessageRef, Place
 from bot.ports import Capabilities, Choice, Core
 from bot.posts import Ask
 
@@ -42,8 +42,20 @@ class HastyCore:
     async def suggest(self, author: Author, place: Place, option: str, prefix: str) -> Sequence[Choice]:
         return await self._core.suggest(author, place, option, prefix)
 
-    async def prompt_for(self, author: Author, place: Place, command: str) -> Ask | None:
-        return await self._core.prompt_for(author, place, command)
+    async def prompt_for(self, author: Author, place: Place, command: str, subject: MessageRef | None = None) -> Ask | None:
+        return await self._core.prompt_for(author, place, command, subject)
+
+    async def is_private(self, place: Place, command: str) -> bool:
+        return await self._core.is_private(place, command)
+
+    async def knows(self, ref: MessageRef) -> bool:
+        return await self._core.knows(ref)
+
+    async def cursors(self, prefix: str) -> Mapping[str, str]:
+        return await self._core.cursors(prefix)
+
+    async def keep(self, cursors: Mapping[str, str]) -> None:
+        await self._core.keep(cursors)
 
 
 class HastyAdapter(TelegramAdapter):
