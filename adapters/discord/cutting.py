@@ -1,0 +1,121 @@
+"""Discord's Markdown of any length cut into what it takes as one message: 2,000 code points, with every mark closed and opened again."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from adapters.discord.escaping import is_blank
+from adapters.discord.written import FENCE, Span, Written
+from bot.replies.split import cut
+
+MAX_LENGTH: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one message shows. `end` is where in the whole text it ends."""
+
+    end: int
+    text: str
+
+
+def pieces(written: Written) -> Iterator[Piece]:
+    """The messages that show what was written, none of them blank."""
+    text, spans, atoms = written.text, sorted(written.spans, key=lambda span: (span.start, -span.end)), sorted(written.atoms)
+    fences = [span for span in spans if span.rank == FENCE]
+    whole = sorted([*((fence.start, fence.end) for fence in fences), *_with_next(text, written.headings)])
+    start = upcoming = 0
+    live: list[Span] = []
+    while True:
+        start = _skip(text, start, fences)
+        while upcoming < len(spans) and spans[upcoming].start < start + MAX_LENGTH:
+            live.append(spans[upcoming])
+            upcoming += 1
+        live = [span for span in live if span.end > start]
+        if start >= len(text):
+            return
+        opening = "".join(span.opening for span in sorted((span for span in live if span.start < start), key=_order))
+        room = MAX_LENGTH - len(opening)
+        if len(text) - start <= room:
+            end = len(text)
+        else:
+            room -= sum(map(len, {span.closing for span in live}))
+            end = _settled(text, start, cut(text, start, start + room, whole), start + room, live, atoms)
+        body = _stripped(text[start:end])
+        if not is_blank(body):
+            closing = "".join(
+                span.closing for span in sorted((span for span in live if span.start < end < span.end), key=_order, reverse=True)
+            )
+            yield Piece(end, opening + body + closing)
+        start = end
+
+
+def _order(span: Span) -> tuple[int, int, int]:
+    """A block's marks before those within a line; the outer before the inner."""
+    return span.rank, span.start, -span.end
+
+
+def _with_next(text: str, headings: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Titles with the first character of what they announce, which should not begin in the next message."""
+    for start, end in headings:
+        after = end
+        while after < len(text) and text[after] == "\n":
+            after += 1
+        if after < len(text):
+            yield start, after + 1
+
+
+def _skip(text: str, start: int, fences: Sequence[Span]) -> int:
+    """Past the white space that a message does not begin with; in a block of code, past the ends of lines alone."""
+    index = bisect_right(fences, start, key=lambda span: span.start) - 1
+    if index >= 0 and fences[index].start < start < fences[index].end:
+        while start < fences[index].end - len(fences[index].closing) and text[start] == "\n":
+            start += 1
+        return start
+    while start < len(text):
+        if text[start].isspace():
+            start += 1
+        elif text.startswith("> \n", start):
+            start += 3
+        else:
+            break
+    return start
+
+
+def _stripped(body: str) -> str:
+    """Without the white space, and the empty lines of a quote, at its end."""
+    body = body.rstrip()
+    while body.endswith("\n>"):
+        body = body[:-2].rstrip()
+    return "" if body == ">" else body
+
+
+def _settled(text: str, start: int, end: int, stop: int, live: Sequence[Span], atoms: Sequence[tuple[int, int]]) -> int:
+    """The end, moved out of marks, addresses and escapes: back, or past a closing mark, for which there is room."""
+    for place in (end, stop):
+        settled = _moved(text, start, place, live, atoms)
+        if settled > start:
+            return settled
+    return stop
+
+
+def _moved(text: str, start: int, end: int, live: Sequence[Span], atoms: Sequence[tuple[int, int]]) -> int:
+    index = bisect_right(atoms, (end, 0)) - 1
+    if index >= 0 and start <= atoms[index][0] < end < atoms[index][1]:
+        end = atoms[index][0]
+    slashes = 0
+    while end - slashes > start and text[end - slashes - 1] == "\\":
+        slashes += 1
+    end -= slashes % 2
+    moved = True
+    while moved:
+        moved = False
+        for span in live:
+            if start <= span.start < end <= span.start + len(span.opening) < span.end:
+                end, moved = span.start, True
+            elif span.start < end and span.end - len(span.closing) <= end < span.end:
+                end, moved = span.end, True
+    return end
