@@ -9,11 +9,10 @@ import asyncio
 import getpass
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from importlib import import_module
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from bot import logs
 from bot.checks import CheckedAdapter, Finding, carry_out, check_access, check_adapter, check_files, check_model
@@ -21,14 +20,15 @@ from bot.cli import Actions, application
 from bot.clock import SystemClock
 from bot.config import Settings, load
 from bot.errors import DatabaseInUse, SettingsError, StorageError
+from bot.models import chosen
 from bot.ports import Adapter, Model, Store
 from bot.process import Stop, beside, open_closed_streams, run
 from bot.supervisor import Restarts
 
 WRONG_SETTINGS = 2
 TERMINAL_DATABASE = "terminal.db"
-PREPARE_AFTER = 1.0
-"""Seconds after the start until the model's library is loaded: platforms come first, and the first answer need not wait either."""
+
+Maker = Callable[[Settings, Stop], Adapter]
 
 clock = SystemClock()
 
@@ -45,15 +45,21 @@ def run_bot() -> int:
     settings = _settings()
     if settings is None:
         return WRONG_SETTINGS
-    if settings.discord_token is not None:
-        _tell("Discord: this version cannot use DISCORD_TOKEN yet.")
-    if settings.telegram_token is not None:
+    makers = _platforms(settings)
+    if makers:
         _log(settings, settings.parley_log_level)
-        _tell(f"Parley runs on Telegram. {_model_line(settings)} Ctrl-C ends it.")
-        return _life(settings, _telegram)
+        _tell(f"Parley runs on {' and '.join(makers)}. {chosen.line(settings)} Ctrl-C ends it.")
+        return _life(settings, makers)
     _tell("Telegram: no token. Get one from @BotFather there, and set TELEGRAM_TOKEN in the environment or in .env.")
+    _tell("Discord: no token. Get one in the developer portal (README.md says how), and set DISCORD_TOKEN.")
     _tell("No platform is set up, so here is a chat in this terminal.")
     return _chat(settings)
+
+
+def _platforms(settings: Settings) -> dict[str, Maker]:
+    """Those that have a token, by name."""
+    tokens = {"Telegram": (settings.telegram_token, _telegram), "Discord": (settings.discord_token, _discord)}
+    return {name: maker for name, (token, maker) in tokens.items() if token is not None}
 
 
 def chat(database: Path | None) -> int:
@@ -87,15 +93,15 @@ def _chat(settings: Settings) -> int:
         return 1
     # The person is told what concerns them in the conversation; a log would stand in its middle.
     _log(settings, "DEBUG" if settings.parley_log_level == "DEBUG" else "ERROR")
-    _tell(f"{_model_line(settings)} /help lists the commands, and exit ends it.\n")
+    _tell(f"{chosen.line(settings)} /help lists the commands, and exit ends it.\n")
     own = settings.model_copy(update={"parley_allow": frozenset(), "parley_rate": sys.maxsize})
-    return _life(own, _terminal)
+    return _life(own, {"Terminal": _terminal})
 
 
-def _life(settings: Settings, adapter: Callable[[Settings, Stop], Adapter]) -> int:
+def _life(settings: Settings, makers: Mapping[str, Maker]) -> int:
     """From the start to the end, with a plain line where it cannot even start."""
     try:
-        return run(_serve(settings, adapter))
+        return run(_serve(settings, makers))
     except DatabaseInUse as error:
         _tell(str(error))
         _tell(f"For a chat of its own beside it: parley chat --database {settings.parley_database.with_name(TERMINAL_DATABASE)}")
@@ -104,11 +110,11 @@ def _life(settings: Settings, adapter: Callable[[Settings, Stop], Adapter]) -> i
     return 1
 
 
-async def _serve(settings: Settings, adapter: Callable[[Settings, Stop], Adapter]) -> int:
+async def _serve(settings: Settings, makers: Mapping[str, Maker]) -> int:
     stop = Stop()
     async with AsyncExitStack() as stack:
         # A large database is looked over for a good part of a second, in which the libraries can be loaded.
-        loading = asyncio.ensure_future(asyncio.to_thread(_load_libraries, adapter is _telegram))
+        loading = asyncio.ensure_future(asyncio.to_thread(_load_libraries, [name for name in makers if name in ("Telegram", "Discord")]))
         try:
             store = await _store(settings.parley_database, stack)
         finally:
@@ -116,13 +122,14 @@ async def _serve(settings: Settings, adapter: Callable[[Settings, Stop], Adapter
         from bot.serving import serve
 
         restarts = Restarts(settings.parley_database.with_name("restarts.json"))
-        return await serve(store, _model(settings, stack), [adapter(settings, stop)], settings.policy(), clock, restarts, stop)
+        adapters = [make(settings, stop) for make in makers.values()]
+        return await serve(store, _model(settings, stack), adapters, settings.policy(), clock, restarts, stop)
 
 
-def _load_libraries(telegram: bool) -> None:
+def _load_libraries(platforms: Sequence[str]) -> None:
     import_module("bot.serving")
-    if telegram:
-        import_module("adapters.telegram.adapter")
+    for name in platforms:
+        import_module(f"adapters.{name.lower()}.adapter")
 
 
 async def _findings(settings: Settings) -> Sequence[Finding]:
@@ -139,14 +146,19 @@ async def _findings(settings: Settings) -> Sequence[Finding]:
             return [Finding("warn", "Telegram: no token; get one from @BotFather there, and set TELEGRAM_TOKEN")]
         return await check_adapter(_telegram(settings))
 
+    async def discord() -> Sequence[Finding]:
+        if settings.discord_token is None:
+            return [Finding("warn", "Discord: no token; make an application in the developer portal, and set DISCORD_TOKEN")]
+        return await check_adapter(_discord(settings))
+
     async def model() -> Sequence[Finding]:
-        if not _has_model(settings):
-            return [Finding("warn", _model_line(settings))]
+        if not chosen.is_there(settings):
+            return [Finding("warn", chosen.line(settings))]
         async with AsyncExitStack() as stack:
             return await check_model(_model(settings, stack))
 
-    found = [*check_files(Path.cwd()), *(check_access(settings) if settings.telegram_token else ())]
-    return found + await carry_out((("Database", database), ("Telegram", telegram), ("Model", model)))
+    found = [*check_files(Path.cwd()), *(check_access(settings) if _platforms(settings) else ())]
+    return found + await carry_out((("Database", database), ("Telegram", telegram), ("Discord", discord), ("Model", model)))
 
 
 async def _store(path: Path, stack: AsyncExitStack) -> Store:
@@ -158,36 +170,10 @@ async def _store(path: Path, stack: AsyncExitStack) -> Store:
 
 
 def _model(settings: Settings, stack: AsyncExitStack) -> Model:
-    if not _has_model(settings):
-        from bot.models.demo import DemoModel
-
-        return DemoModel(clock)
-    from bot.models.openai import Deadlines, OpenAIModel
-
-    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
-    headers = {name: value.get_secret_value() for name, value in settings.openai_headers.items()}
-    model = OpenAIModel(key, settings.openai_base_url or "", headers, Deadlines(), clock=clock, model=settings.parley_model)
+    model = chosen.model(settings, clock)
     stack.push_async_callback(model.close)
-
-    async def prepare() -> None:
-        await clock.sleep(PREPARE_AFTER)
-        await model.prepare()
-
-    stack.callback(beside(prepare(), "loading the model's library ahead").cancel)
+    stack.callback(beside(chosen.prepare(model, clock), "loading the model's library ahead").cancel)
     return model
-
-
-def _has_model(settings: Settings) -> bool:
-    return settings.openai_api_key is not None or settings.openai_base_url is not None
-
-
-def _model_line(settings: Settings) -> str:
-    if not _has_model(settings):
-        return (
-            "Model: the built-in demo answers, which is no language model; set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own."
-        )
-    where = urlsplit(settings.openai_base_url).hostname if settings.openai_base_url else "OpenAI"
-    return f"Model: {settings.parley_model} at {where}."
 
 
 def _telegram(settings: Settings, stop: Stop | None = None) -> CheckedAdapter:
@@ -204,6 +190,20 @@ def _telegram(settings: Settings, stop: Stop | None = None) -> CheckedAdapter:
         webhook_port=int(port),
     )
     return TelegramAdapter(options, clock)
+
+
+def _discord(settings: Settings, stop: Stop | None = None) -> CheckedAdapter:
+    from adapters.discord.adapter import DiscordAdapter
+    from adapters.discord.options import DiscordOptions
+
+    options = DiscordOptions(
+        token=settings.discord_token.get_secret_value() if settings.discord_token else "",
+        api_url=settings.discord_api_url,
+        gateway_url=settings.discord_gateway_url or "",
+        threads=settings.parley_threads,
+        state_folder=settings.parley_database.parent,
+    )
+    return DiscordAdapter(options, clock)
 
 
 def _terminal(settings: Settings, stop: Stop) -> Adapter:

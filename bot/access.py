@@ -7,7 +7,8 @@ from bot.policy import Policy
 
 
 def may_use(policy: Policy, author: Author, place: Place) -> bool:
-    """Everyone where there is no list; else the people on it, and everybody in the chats on it. Ids count, names never do (X4)."""
+    """Everyone where there is no list; else the people on it, those with a role on it, and everybody in the chats on it. Ids count,
+    names never do (X4)."""
     if not policy.allow:
         return True
-    return f"{place.platform}:{author.id}" in policy.allow or f"{place.platform}:{place.chat_id}" in policy.allow
+    return any(f"{place.platform}:{name}" in policy.allow for name in (author.id, place.chat_id, *author.roles))

@@ -24,7 +24,7 @@ def application(actions: Actions) -> typer.Typer:
     """The command line. Tracebacks stay plain, as the pretty ones print local variables, and with them keys."""
     app = typer.Typer(
         name="parley",
-        help="A self-hosted AI chat bot: Telegram, and a terminal to try it in.",
+        help="A self-hosted AI chat bot: Telegram, Discord, and a terminal to try it in.",
         epilog="Settings come from the environment, .env and parley.toml in the current folder; README.md lists them.",
         no_args_is_help=True,
         add_completion=False,

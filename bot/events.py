@@ -29,7 +29,8 @@ class MessageRef:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who did it. `id` is the platform's own id of the account, never a name that can be given away."""
+    """Who did it. `id` is the platform's own id of the account, never a name that can be given away. `roles` are ids of what they belong
+    to in the place: roles, and the server itself."""
 
     id: str
     name: str

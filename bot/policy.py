@@ -11,8 +11,8 @@ UTC = ZoneInfo("UTC")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`allow` and `shared` hold ids such as `telegram:123`, of people or chats; everyone may when `allow` is empty. `rate` is messages a
-    minute a person. `late_after` is the age from which an answer says that it is late."""
+    """`allow` holds ids such as `telegram:123`, of people, chats or roles; everyone may when it is empty. `shared` holds those of chats.
+    `rate` is messages a minute a person. `late_after` is the age from which an answer says that it is late."""
 
     model: str = "gpt-4o-mini"
     temperature: float = 0.7

@@ -43,6 +43,9 @@ class DemoModel:
     async def check(self) -> str:
         return "the built-in demo answers; it is no language model"
 
+    async def prepare(self) -> None:
+        """There is nothing to load."""
+
     async def close(self) -> None:
         return
 
