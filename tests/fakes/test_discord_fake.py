@@ -13,9 +13,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-
 from tests.fakes.discord import FakeDiscord
-
 
 T = TypeVar("T")
 
@@ -90,7 +88,7 @@ async def logged_in(fake: FakeDiscord, *, content: bool = False) -> AsyncIterato
 
 
 async def _ready(bot: Bot) -> None:
-    while not bot.is_ready():  # noqa: ASYNC110
+    while not bot.is_ready():
         await asyncio.sleep(0.005)
 
 

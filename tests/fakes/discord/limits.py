@@ -54,7 +54,9 @@ class Limits:
             everything.used += 1
         if self.per_channel is None or call.name not in COUNTED:
             return {}
-        window = self._windows.setdefault((call.name, call.ids[0] + "".join(call.ids[1:2] if "webhooks" in call.route else ())), Window(0, 0.0))
+        window = self._windows.setdefault(
+            (call.name, call.ids[0] + "".join(call.ids[1:2] if "webhooks" in call.route else ())), Window(0, 0.0)
+        )
         window.size, window.seconds = self.per_channel, self.seconds
         window.at(now)
         if window.used >= window.size:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tests.fakes.discord.acting import choose, press, start, target_data
+from tests.fakes.discord.filling import Value, command_in, slash_data
+from tests.fakes.discord.interactions import Asked, Choice, Interaction
 from tests.fakes.discord.places import Channel, Guild, Message, Somebody, User
 from tests.fakes.discord.refusals import Json
 from tests.fakes.discord.shapes import guild_json, stamp
@@ -100,11 +103,44 @@ class Person(Somebody):
         guild.bot_in = True
         self.world.tell_guild(guild, "GUILD_CREATE", guild_json(guild, self.world.bot))
 
+    # Commands and components. Each returns at once; what the bot answers is seen on the Interaction.
+
+    async def slash(self, place: Channel, name: str, /, **options: Value) -> Interaction:
+        """Gives a slash command; subcommands after a space ("branch new"). AssertionError for what Discord would not let them send."""
+        head, *words = name.split()
+        command = command_in(self.world, self.user, place, head, 1)
+        return start(self.world, Asked.COMMAND, self.user, place, slash_data(self.world, command, words, options))
+
+    async def types(self, place: Channel, name: str, option: str, text: str, /, **options: Value) -> list[Choice]:
+        """Types in an option with autocomplete, and waits for what is offered."""
+        head, *words = name.split()
+        command = command_in(self.world, self.user, place, head, 1)
+        data = slash_data(self.world, command, words, {**options, option: text}, option)
+        interaction = start(self.world, Asked.AUTOCOMPLETE, self.user, place, data)
+        await interaction.wait_response()
+        return interaction.choices
+
+    async def menu(self, place: Channel, name: str, target: Message | Person) -> Interaction:
+        """Chooses an app command in the menu of a message or a person."""
+        command = command_in(self.world, self.user, place, name, 3 if isinstance(target, Message) else 2)
+        thing = target if isinstance(target, Message) else target.user
+        return start(self.world, Asked.COMMAND, self.user, place, target_data(self.world, command, place, thing))
+
+    async def presses(self, message: Message, button: str) -> Interaction:
+        """Presses the button with this label or custom id. AssertionError when there is none such, or it is off."""
+        return press(self.world, self.user, message, str(message.button(button)["custom_id"]))
+
+    async def presses_id(self, message: Message, custom_id: str) -> Interaction:
+        """Presses with any custom id, as an old or a forged button would."""
+        return press(self.world, self.user, message, custom_id)
+
+    async def chooses(self, message: Message, *options: str) -> Interaction:
+        """Chooses options in a select, by label or value."""
+        return choose(self.world, self.user, message, options)
+
 
 def _forwarded(world: World, place: Channel, text: str) -> Json:
-    copied = {"content": text, "embeds": [], "attachments": [], "timestamp": stamp(world.now()), "edited_timestamp": None}
+    copied: Json = {"content": text, "embeds": [], "attachments": [], "timestamp": stamp(world.now()), "edited_timestamp": None}
     copied |= {"flags": 0, "mentions": [], "mention_roles": [], "type": 0, "components": []}
     reference = {"type": 1, "channel_id": str(place.id), "message_id": str(world.new_id())}
     return {"message_reference": reference, "message_snapshots": [{"message": copied}]}
-
-

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import TypeVar
 
 from tests.fakes.discord.refusals import Json
 
+T = TypeVar("T")
 EPHEMERAL, SUPPRESS_EMBEDS, HAS_THREAD, LOADING, COMPONENTS_V2 = 1 << 6, 1 << 2, 1 << 5, 1 << 7, 1 << 15
 BUTTON, SELECTS = 2, (3, 5, 6, 7, 8)
 SPOKEN = (0, 19, 20, 23)  # messages that somebody wrote; the others are notes of Discord's own
@@ -25,12 +27,13 @@ class Kind(IntEnum):
 
 @dataclass(slots=True, eq=False)
 class User:
-    """An account on Discord."""
+    """An account on Discord; `ours` is the bot under test."""
 
     id: int
     name: str
     is_bot: bool = False
     locale: str = "en-US"
+    ours: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -74,7 +77,7 @@ class Message:
 
     @property
     def by_bot(self) -> bool:
-        return self.author.is_bot
+        return self.author.ours
 
     @property
     def ephemeral(self) -> bool:
@@ -178,16 +181,19 @@ class Channel:
 
         Returns the bot's newest message, or the one with the text. AssertionError with the transcript after `timeout` seconds.
         """
+        return await self.until(lambda: self._found(wanted), repr(wanted), timeout)
+
+    async def until(self, look: Callable[[], T | None], wanted: str, timeout: float = 5.0) -> T:  # noqa: ASYNC109
+        """Waits until `look` gives something; it is asked at every change here. AssertionError with the transcript after `timeout` s."""
         try:
             async with asyncio.timeout(timeout):
-                while True:
-                    if (message := self._found(wanted)) is not None:
-                        return message
+                while (found := look()) is None:
                     waiter = asyncio.get_running_loop().create_future()
                     self.waiters.append(waiter)
                     await waiter
+                return found
         except TimeoutError:
-            raise AssertionError(f"{wanted!r} did not come within {timeout} s; the channel:\n{self.transcript()}") from None
+            raise AssertionError(f"{wanted} did not come within {timeout} s; the channel:\n{self.transcript()}") from None
 
     def _found(self, wanted: int | str | Callable[[Channel], object]) -> Message | None:
         posts = self.from_bot

@@ -34,7 +34,12 @@ def gateway(world: World, call: Call) -> Json:
     out: Json = {"url": world.gateway_url}
     if call.path.endswith("/bot"):
         limit = world.gateway.start_limit
-        told = {"total": limit.total, "remaining": limit.remaining, "reset_after": limit.reset_after, "max_concurrency": limit.max_concurrency}
+        told = {
+            "total": limit.total,
+            "remaining": limit.remaining,
+            "reset_after": limit.reset_after,
+            "max_concurrency": limit.max_concurrency,
+        }
         out |= {"shards": 1, "session_start_limit": told}
     return out
 
@@ -78,7 +83,8 @@ def history(world: World, call: Call) -> list[Json]:
     if not 1 <= limit <= 100:
         raise invalid_form(["int value should be 1 to 100"], "limit", "NUMBER_TYPE_MAX")
     standing = sorted(
-        (message for message in channel.everything.values() if not message.deleted and message.only_for is None), key=lambda message: message.id
+        (message for message in channel.everything.values() if not message.deleted and message.only_for is None),
+        key=lambda message: message.id,
     )
     if "after" in call.query:
         found = [message for message in standing if message.id > int(call.query["after"])][:limit]
@@ -108,7 +114,7 @@ def edit_message(world: World, call: Call) -> Json:
         raise Refusal(403, 50005, "Cannot edit a message authored by another user")
     if channel.archived and channel.locked:
         raise Refusal(400, 50083, "Thread is archived")
-    checked(world, call, call.body, fresh=False)
+    checked(world, call, {"flags": message.flags, **call.body}, fresh=False)
     return message_json(rewrite(world, call, message, call.body))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.fakes.discord import rest
+from tests.fakes.discord import callbacks, rest, webhooks
 from tests.fakes.discord.params import Call
 from tests.fakes.discord.world import World
 
@@ -31,6 +31,7 @@ class Route:
 
 
 _MESSAGE = "/channels/{id}/messages/{id}"
+_HOOK = "/webhooks/{id}/{token}/messages/"
 ROUTES = [
     Route("me", "GET /users/@me", rest.me),
     Route("my guilds", "GET /users/@me/guilds", rest.my_guilds),
@@ -57,6 +58,14 @@ ROUTES = [
     Route("get member", "GET /guilds/{id}/members/{id}", rest.member),
     Route("put commands", "PUT /applications/{id}/commands", rest.put_commands),
     Route("get commands", "GET /applications/{id}/commands", rest.get_commands),
+    Route("callback", "POST /interactions/{id}/{token}/callback", callbacks.callback, free=True),
+    Route("followup", "POST /webhooks/{id}/{token}", webhooks.followup, free=True),
+    Route("get original", "GET " + _HOOK + "@original", webhooks.get_message, free=True),
+    Route("edit original", "PATCH " + _HOOK + "@original", webhooks.edit_message, free=True),
+    Route("delete original", "DELETE " + _HOOK + "@original", webhooks.delete_message, free=True),
+    Route("get followup", "GET " + _HOOK + "{id}", webhooks.get_message, free=True),
+    Route("edit followup", "PATCH " + _HOOK + "{id}", webhooks.edit_message, free=True),
+    Route("delete followup", "DELETE " + _HOOK + "{id}", webhooks.delete_message, free=True),
 ]
 
 

@@ -41,9 +41,7 @@ class FakeDiscord(Stage):
         promises: bool = True,
         seed: int = 1,
     ) -> None:
-        super().__init__(
-            token=token, message_content=message_content, heartbeat=heartbeat, nonce_seconds=nonce_seconds, promises=promises
-        )
+        super().__init__(token=token, message_content=message_content, heartbeat=heartbeat, nonce_seconds=nonce_seconds, promises=promises)
         self.port = port
         self.limits = limits
         self.seed = seed

@@ -128,7 +128,14 @@ def channel_json(channel: Channel, bot: User | None = None) -> Json:
         return out | _thread(channel, bot)
     denied = (0 if channel.bot_may_see else VIEW) | (0 if channel.bot_may_write else SEND)
     overwrites = [{"id": str(bot.id), "type": 1, "allow": "0", "deny": str(denied)}] if bot is not None and denied else []
-    return out | {"position": 0, "topic": None, "nsfw": False, "parent_id": None, "rate_limit_per_user": 0, "permission_overwrites": overwrites}
+    return out | {
+        "position": 0,
+        "topic": None,
+        "nsfw": False,
+        "parent_id": None,
+        "rate_limit_per_user": 0,
+        "permission_overwrites": overwrites,
+    }
 
 
 def _thread(thread: Channel, bot: User | None) -> Json:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from tests.fakes.discord.gateway import CONTENT, DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS, MEMBERS, PRESENCES, Gateway, Session
+from tests.fakes.discord.interactions import Interaction
 from tests.fakes.discord.params import Call
 from tests.fakes.discord.places import Channel, File, Guild, Kind, Message, User
 from tests.fakes.discord.refusals import Json, Refusal, missing_access, unknown_channel, unknown_message
@@ -27,7 +28,7 @@ class World:
         self.presences_intent = False
         self.nonce_seconds = nonce_seconds
         self.promises = promises
-        self.bot = User(7_000_000_001, "Parley", is_bot=True)
+        self.bot = User(7_000_000_001, "Parley", is_bot=True, ours=True)
         self.owner = User(7_000_000_002, "Owner")
         self.application_id = self.bot.id
         self.application: Json = {}
@@ -36,6 +37,7 @@ class World:
         self.channels: dict[int, Channel] = {}
         self.guilds: dict[int, Guild] = {}
         self.commands: list[Json] = []
+        self.interactions: dict[str, Interaction] = {}
         self.calls: list[Call] = []
         self.violations: list[str] = []
         self.files: dict[str, File] = {}
@@ -188,7 +190,9 @@ class World:
         """Makes a thread; the id is the starter's where there is one."""
         assert parent.guild is not None, "threads are in servers"
         owner = by or (starter.author if starter is not None else parent.guild.owner)
-        thread = Channel(self.new_id() if starter is None else starter.id, Kind.THREAD, name, guild=parent.guild, parent=parent, owner=owner)
+        thread = Channel(
+            self.new_id() if starter is None else starter.id, Kind.THREAD, name, guild=parent.guild, parent=parent, owner=owner
+        )
         thread.opened, thread.bot_joined = self.now(), owner is self.bot
         self.channels[thread.id] = parent.guild.threads[thread.id] = thread
         if self.bot_sees(thread):

@@ -48,11 +48,8 @@ def post(world: World, call: Call, place: Channel, body: Json) -> Message:
 
 def rewrite(world: World, call: Call, message: Message, body: Json) -> Message:
     """Changes a message as the body says; a loading one becomes what it was waiting for, which is no edit."""
-    after = {
-        "content": body["content"] if "content" in body else message.text,
-        "embeds": body["embeds"] if "embeds" in body else message.embeds,
-        "components": body["components"] if "components" in body else message.components,
-    }
+    after: Json = {"content": message.text, "embeds": message.embeds, "components": message.components}
+    after |= {key: body[key] for key in after if key in body}
     kept = [file for file in message.attachments if _stays(file, body)]
     if is_empty(after, len(kept) + len(call.files)):
         world.violations.append(f"{call.name}: content empty")
@@ -136,7 +133,7 @@ def _refer(world: World, message: Message, body: Json) -> None:
 
 def _mention(world: World, message: Message, allowed: Json | None) -> None:
     """Who is pinged: without allowed_mentions everybody that is named and who is replied to, as on Discord."""
-    rules = allowed if allowed is not None else {"parse": ["users", "roles", "everyone"], "replied_user": True}
+    rules: Json = allowed if allowed is not None else {"parse": ["users", "roles", "everyone"], "replied_user": True}
     may = {int(user) for user in rules.get("users") or ()}
     named = [user for user in world.users.values() if f"<@{user.id}>" in message.text or f"<@!{user.id}>" in message.text]
     message.mentions = [user for user in named if "users" in rules.get("parse", ()) or user.id in may]
