@@ -194,6 +194,7 @@ def _telegram(settings: Settings, stop: Stop | None = None) -> CheckedAdapter:
 
 def _discord(settings: Settings, stop: Stop | None = None) -> CheckedAdapter:
     from adapters.discord.adapter import DiscordAdapter
+
     from adapters.discord.options import DiscordOptions
 
     options = DiscordOptions(
