@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
 import orjson
 from aiohttp import web
@@ -17,31 +17,31 @@ from tests.fakes.discord.params import Call, read_body
 from tests.fakes.discord.refusals import Refusal, not_found, unauthorized
 from tests.fakes.discord.routes import ROUTES, Route, find
 from tests.fakes.discord.stage import Stage
+from tests.fakes.discord.world import Nature
 
 TOKEN = "NzAwMDAwMDAwMQ.TEST.token-that-opens-nothing"
 _PAGE = "<!DOCTYPE html>\n<html><head><title>Access denied | discord.com used Cloudflare to restrict access</title></head></html>"
 
 
+class Options(Nature, total=False):
+    """What FakeDiscord can be told."""
+
+    token: str
+    port: int
+    limits: Limits | None
+    seed: int
+
+
 class FakeDiscord(Stage):
     """Discord on 127.0.0.1 for one application; use it with `async with`.
 
-    `heartbeat` is the gateway's interval in seconds, `nonce_seconds` how long a nonce is remembered, `promises` whether the bot is held to
-    what it promised beside Discord's own rules. `seed` leads the faults' chances.
+    `seed` leads the faults' chances; the other options are told at Nature.
     """
 
     def __init__(
-        self,
-        *,
-        token: str = TOKEN,
-        port: int = 0,
-        limits: Limits | None = None,
-        message_content: bool = False,
-        heartbeat: float = 41.25,
-        nonce_seconds: float = 300.0,
-        promises: bool = True,
-        seed: int = 1,
+        self, *, token: str = TOKEN, port: int = 0, limits: Limits | None = None, seed: int = 1, **options: Unpack[Nature]
     ) -> None:
-        super().__init__(token=token, message_content=message_content, heartbeat=heartbeat, nonce_seconds=nonce_seconds, promises=promises)
+        super().__init__(token=token, **options)
         self.port = port
         self.limits = limits
         self.seed = seed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TypedDict, Unpack
 
 from tests.fakes.discord.gateway import CONTENT, DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS, MEMBERS, PRESENCES, Gateway, Session
 from tests.fakes.discord.interactions import Interaction
@@ -14,20 +15,29 @@ from tests.fakes.discord.shapes import channel_json, guild_json, message_json, u
 
 EPOCH = 1_420_070_400_000
 FLAG_CONTENT, FLAG_MEMBERS, FLAG_PRESENCES = 1 << 19, 1 << 15, 1 << 13
-NONCE_SECONDS = 300.0
+NONCE_SECONDS, HEARTBEAT = 300.0, 41.25
+
+
+class Nature(TypedDict, total=False):
+    """What kind of Discord it is."""
+
+    message_content: bool  # whether the application has the message content intent
+    heartbeat: float  # the gateway's interval, seconds
+    nonce_seconds: float  # how long a nonce is remembered
+    promises: bool  # whether the bot is held to what it promised beside Discord's own rules
 
 
 class World:
     """Everything but HTTP. `listener` is told of every message that comes or changes."""
 
-    def __init__(self, *, token: str, message_content: bool, heartbeat: float, nonce_seconds: float, promises: bool) -> None:
+    def __init__(self, *, token: str, **nature: Unpack[Nature]) -> None:
         self.token = token
         self.revoked = False
-        self.message_content = message_content
+        self.message_content = nature.get("message_content", False)
         self.members_intent = False
         self.presences_intent = False
-        self.nonce_seconds = nonce_seconds
-        self.promises = promises
+        self.nonce_seconds = nature.get("nonce_seconds", NONCE_SECONDS)
+        self.promises = nature.get("promises", True)
         self.bot = User(7_000_000_001, "Parley", is_bot=True, ours=True)
         self.owner = User(7_000_000_002, "Owner")
         self.application_id = self.bot.id
@@ -42,7 +52,7 @@ class World:
         self.violations: list[str] = []
         self.files: dict[str, File] = {}
         self.base = ""
-        self.gateway = Gateway(heartbeat=heartbeat, ready=self._ready, admit=self._admit)
+        self.gateway = Gateway(heartbeat=nature.get("heartbeat", HEARTBEAT), ready=self._ready, admit=self._admit)
         self.gateway_url = ""
         self.listener: Callable[[Message], None] | None = None
         self.shift = 0.0
