@@ -1,4 +1,4 @@
-"""What a command is given, and the few things that every command does: say something, name a session, refuse."""
+"""What a command is given, and what many commands do: say something, ask for text, refuse, find the session or the message meant."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.changes import OpenQuestion
 from bot.commands.catalog import Command
-from bot.events import CommandInvoked, Place
-from bot.messages import Session
+from bot.events import CommandInvoked, MessageRef, Place
+from bot.messages import Message, Session
 from bot.ports import Reader
-from bot.posts import Ask, ButtonRow
+from bot.posts import Ask, ButtonRow, OpenAsk
 from bot.replies import texts
 from bot.rules.decision import Asked, Decision, Given
 from bot.rules.say import attached, say, say_instead
@@ -21,13 +22,15 @@ MAX_DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A command as it was invoked. `private_place` is where a private answer goes, where that is not the place itself."""
+    """A command as it was invoked. `private_place` is where a private answer goes, where that is not the place itself. `source` is the
+    message that holds the words of the command and nothing else: the answer to a question."""
 
     event: CommandInvoked
     command: Command
     given: Given
     reader: Reader
     private_place: Place | None = None
+    source: MessageRef | None = None
 
     @property
     def place(self) -> Place:
@@ -48,7 +51,7 @@ class Call:
         audience = self.event.author.id if private else ""
         if self.event.pressed and self.command.name == "page" and self.given.found.post is not None:
             post = self.given.found.post
-            if private and post.place.kind == "group":
+            if private and post.place.kind == "group" and (post.content is None or post.content.audience != audience):
                 return Decision(line=texts.NO_LONGER_THERE)  # the list of one person in front of all
             return say_instead(post.reply_id, post.place, text, buttons, audience)
         place = self.private_place if private and self.private_place is not None else self.place
@@ -59,6 +62,19 @@ class Call:
         if self.event.pressed:
             return Decision(line=text)
         return self.say(text)
+
+    def question(self, text: str, ask: Ask) -> Decision:
+        """Asks for text; the question is stored, so that its answer finds the command after a restart too."""
+        said = self.say(text, ask=ask)
+        question = OpenAsk(
+            id=self.given.next_id(),
+            place=self.place,
+            user_id=self.given.user_id,
+            command=ask.command,
+            reply_id=said.deliver[0].reply_id,
+            expires_at=self.given.now + self.given.policy.ask_timeout,
+        )
+        return said + Decision((OpenQuestion(question),))
 
     def time(self, at: datetime) -> str:
         """A time as the person reads it."""
@@ -113,3 +129,24 @@ def message_id_of(word: str) -> int | None:
     if not digits or len(digits) > SESSION_DIGITS - 1 or any(digit not in "0123456789abcdef" for digit in digits):
         return None
     return int(digits, 16)
+
+
+async def own_message(call: Call, word: str) -> tuple[Session, Message] | Decision:
+    """The message that a button names, if its session is the person's; somebody else's is as good as none."""
+    message_id = message_id_of(word)
+    return await _if_own(call, await call.reader.message(message_id) if message_id is not None else None)
+
+
+async def message_replied_to(call: Call) -> tuple[Session, Message] | Decision | None:
+    """The message that the command was given about, by a reply or from its menu: the person's own, or an answer. None without one."""
+    if call.event.pressed or call.event.reply_to is None:
+        return None
+    message = call.given.found.subject or call.given.found.shown
+    return await _if_own(call, message if message is not None and message.status != "removed" else None)
+
+
+async def _if_own(call: Call, message: Message | None) -> tuple[Session, Message] | Decision:
+    session = await call.reader.session(message.session_id) if message is not None else None
+    if message is None or session is None or session.deleted_at is not None or session.user_id != call.given.owner_id:
+        return call.refuse(texts.NOT_YOURS if call.event.pressed else texts.NO_LONGER_THERE)
+    return session, message

@@ -1,55 +1,56 @@
-"""/edit, /retry, /undo, /stop, and the buttons for versions and for going on: what changes the branch."""
+"""/edit, /retry, /undo, /stop, and the buttons for versions: what changes the branch."""
 
 from __future__ import annotations
 
-from bot.changes import OpenQuestion
-from bot.commands.call import Call, message_id_of, whole_number
-from bot.commands.tails import find_tail, first_answer, place_of
+from bot.commands.call import Call, message_replied_to, own_message, whole_number
+from bot.commands.tails import RECENT, find_tail, place_of
 from bot.events import Place
 from bot.messages import Message, Session
 from bot.ports import Reader
-from bot.posts import Ask, Button, OpenAsk
+from bot.posts import Ask, Button
 from bot.replies import texts
-from bot.rules.append import Words, append
 from bot.rules.decision import Decision, Given
-from bot.rules.navigate import last_turn, reword, switch, undo
+from bot.rules.navigate import last_turn, reword, undo
 from bot.rules.revise import Revised, Tail, retry, revise
 from bot.rules.say import say
-from bot.rules.turns import owe, stop
+from bot.rules.turns import stop
 
-RECENT = 60
 PREFILL_LIMIT = 4000
+QUOTED = 500
 
 
 async def edit(call: Call) -> Decision:
-    """`/edit 3 words`, `/edit words`, `/edit 3`, `/edit`, and from a question `/edit #id words`."""
-    session = call.given.found.session
+    """`/edit 3 words`, `/edit words`, `/edit 3`, `/edit`, and from a question `/edit #id words`.
+
+    Without a number it means the message that it replies to, or the newest of the person.
+    """
     first, _, rest = call.args.partition(" ") if " " in call.args else call.args.partition("\n")
-    if first.startswith("#"):
-        return await _edit_by_id(call, first, rest.strip())
-    if session is None:
-        return call.refuse(texts.NOTHING_TO_EDIT)
     number = whole_number(first)
-    text = rest.strip() if number is not None else call.args
-    if number is not None:
-        message = await call.reader.nth(session.leaf, number)
-        if message is None or message.status == "removed":
-            return call.refuse(texts.NO_SUCH_MESSAGE.format(number=number))
+    if first.startswith("#"):
+        found, text = await own_message(call, first), rest.strip()
+    elif number is not None:
+        found, text = await _numbered(call, number), rest.strip()
     elif first.lstrip("+-").isdigit():
         return call.refuse(texts.NO_SUCH_MESSAGE.format(number=first[:20]))
     else:
-        message = await newest_prompt(call, session)
-        if message is None:
-            return call.refuse(texts.NOTHING_TO_EDIT)
-    return await _edit(call, session, message, text)
+        found, text = await message_replied_to(call) or await _newest(call), call.args
+    return found if isinstance(found, Decision) else await _edit(call, *found, text)
 
 
-async def _edit_by_id(call: Call, word: str, text: str) -> Decision:
-    found = await own_message(call, word)
-    if isinstance(found, Decision):
-        return found
-    session, message = found
-    return await _edit(call, session, message, text)
+async def _numbered(call: Call, number: int) -> tuple[Session, Message] | Decision:
+    session = call.given.found.session
+    if session is None:
+        return call.refuse(texts.NOTHING_TO_EDIT)
+    message = await call.reader.nth(session.leaf, number)
+    if message is None or message.status == "removed":
+        return call.refuse(texts.NO_SUCH_MESSAGE.format(number=number))
+    return session, message
+
+
+async def _newest(call: Call) -> tuple[Session, Message] | Decision:
+    session = call.given.found.session
+    message = await newest_prompt(call, session) if session is not None else None
+    return call.refuse(texts.NOTHING_TO_EDIT) if session is None or message is None else (session, message)
 
 
 async def _edit(call: Call, session: Session, message: Message, text: str) -> Decision:
@@ -85,20 +86,14 @@ async def told(given: Given, reader: Reader, place: Place, tail: Tail, revised: 
     return revised.decision + line
 
 
+def quoted(message: Message) -> str:
+    """The beginning of a message, for a question about it."""
+    return "\n".join(f"> {texts.plain(line)}" for line in message.text[:QUOTED].splitlines())
+
+
 def _ask_for_text(call: Call, message: Message) -> Decision:
-    """Asks for the new text; the question is stored, so that its answer finds the command after a restart too."""
-    quote = "\n".join(f"> {texts.plain(line)}" for line in message.text[:500].splitlines())
     ask = Ask(f"edit #{message.id:x}", texts.ASK_EDIT_LABEL.format(number=message.number), message.text[:PREFILL_LIMIT])
-    said = call.say(texts.ASK_EDIT.format(number=message.number, quote=quote), ask=ask)
-    question = OpenAsk(
-        id=call.given.next_id(),
-        place=call.place,
-        user_id=call.given.user_id,
-        command=ask.command,
-        reply_id=said.deliver[0].reply_id,
-        expires_at=call.given.now + call.given.policy.ask_timeout,
-    )
-    return said + Decision((OpenQuestion(question),))
+    return call.question(texts.ASK_EDIT.format(number=message.number, quote=quoted(message)), ask)
 
 
 async def newest_prompt(call: Call, session: Session) -> Message | None:
@@ -109,30 +104,14 @@ async def newest_prompt(call: Call, session: Session) -> Message | None:
     return None
 
 
-async def own_message(call: Call, word: str) -> tuple[Session, Message] | Decision:
-    """The message that a button names, if its session is the person's; somebody else's is as good as none."""
-    message_id = message_id_of(word)
-    message = await call.reader.message(message_id) if message_id is not None else None
-    session = await call.reader.session(message.session_id) if message is not None else None
-    if message is None or session is None or session.deleted_at is not None or session.user_id != call.given.owner_id:
-        return call.refuse(texts.NOT_YOURS if call.event.pressed else texts.NO_LONGER_THERE)
-    return session, message
-
-
 async def retry_last(call: Call) -> Decision:
-    """Answers the last user message again, the one with a number, or the one above the answer whose button was pressed."""
+    """Answers a user message again: the last one, the one with a number, or the one that the command replies to; for an answer, by its
+    button or a reply, the one above it."""
     number = whole_number(call.args)
     if call.args and not call.args.startswith("#") and number is None:
         return call.refuse(texts.NOT_A_NUMBER.format(word=texts.in_code(call.args), usage=call.command.usage))
-    if call.args.startswith("#"):
-        found = await own_message(call, call.args.split()[0])
-        if isinstance(found, Decision):
-            return found
-        session, answer = found
-        prompt = await call.reader.message(answer.parent_id) if answer.parent_id else None
-        if answer.role == "user":
-            prompt = answer
-    else:
+    named = await (own_message(call, call.args.split()[0]) if call.args.startswith("#") else message_replied_to(call))
+    if number is not None or named is None:
         current = call.given.found.session
         if current is None:
             return call.refuse(texts.NOTHING_TO_RETRY)
@@ -140,8 +119,17 @@ async def retry_last(call: Call) -> Decision:
         prompt = await (newest_prompt(call, session) if number is None else _prompt_at(call, session, number))
         if prompt is None and number is not None:
             return call.refuse(texts.NO_SUCH_MESSAGE.format(number=number))
+    elif isinstance(named, Decision):
+        return named
+    else:
+        session, message = named
+        prompt = message if message.role == "user" else await call.reader.message(message.parent_id or 0)
     if prompt is None:
         return call.refuse(texts.NOTHING_TO_RETRY)
+    return await _retry(call, session, prompt)
+
+
+async def _retry(call: Call, session: Session, prompt: Message) -> Decision:
     if call.given.shared and prompt.user_id != call.given.user_id:
         return call.refuse(texts.ASKER_ONLY)
     tail = await find_tail(call.reader, session, prompt)
@@ -180,61 +168,3 @@ async def stop_running(call: Call) -> Decision:
     if call.given.shared and turns[0].user_id != call.given.user_id:
         return call.refuse(texts.ASKER_ONLY)
     return stop(call.given, turns[0]) + call.say(texts.STOPPED)
-
-
-async def version(call: Call) -> Decision:
-    """Shows another version of a message, and goes to where its branch was left."""
-    found = await own_message(call, call.args)
-    if isinstance(found, Decision):
-        return found
-    session, target = found
-    tail = await find_tail(call.reader, session, await _stands_for(call, session, target))
-    if tail is None:
-        return call.refuse(texts.NO_LONGER_THERE)
-    if tail.subject.id == target.id:
-        return Decision(line=texts.SHOWN_ALREADY)
-    leaf = await call.reader.newest_leaf(target.host or target.id)
-    then = await _answer_of(call, target, leaf)
-    now = first_answer(tail.messages)
-    if then is None:
-        return await _answer_it(call, tail, target, leaf)
-    return switch(call.given, tail, target, leaf, now.id if now else None, then.id)
-
-
-async def _stands_for(call: Call, session: Session, target: Message) -> Message:
-    """The version to go from: the one on the current branch; beside it, the one that the pressed post shows."""
-    there = await call.reader.nth(session.leaf, target.number)
-    shown = call.given.found.shown
-    if shown is None or (there is not None and there.first_version == target.first_version):
-        return target
-    if target.role == "user":
-        shown = await call.reader.message(shown.parent_id) if shown.parent_id is not None else None
-    return shown if shown is not None and shown.first_version == target.first_version else target
-
-
-async def _answer_of(call: Call, target: Message, leaf: int) -> Message | None:
-    """The answer that stands below a version, or is that version."""
-    if target.role == "assistant":
-        return target
-    return first_answer(await call.reader.branch(leaf, RECENT * 100, down_to=target.number))
-
-
-async def _answer_it(call: Call, tail: Tail, target: Message, leaf: int) -> Decision:
-    """A version that was never answered, because it was edited while it was being answered, is answered now."""
-    prompt = await call.reader.message(leaf)
-    if prompt is None or prompt.role != "user":
-        return call.refuse(texts.NO_LONGER_THERE)
-    now = first_answer(tail.messages)
-    posts_of = now.id if now is not None and tail.answer_place == call.place else None
-    return switch(call.given, tail, target, leaf, None, None) + owe(call.given, prompt, call.asked, posts_of=posts_of)
-
-
-async def go_on(call: Call) -> Decision:
-    """Asks the model to go on where an answer was cut for its length."""
-    found = await own_message(call, call.args)
-    if isinstance(found, Decision):
-        return found
-    session, answer = found
-    if session.leaf != (answer.host or answer.id) or call.given.found.session is None or call.given.found.session.id != session.id:
-        return call.refuse(texts.NOT_THE_NEWEST)
-    return append(call.given, Words(texts.PLEASE_CONTINUE, call.event.author.name), call.asked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands import edits, general, lists, sessions
+from bot.commands import edits, general, lists, sessions, speaking, versions
 from bot.commands.call import Call, Handler
 from bot.replies import texts
 from bot.rules.decision import Decision
@@ -24,8 +24,11 @@ HANDLERS: dict[str, Handler] = {
     "retry": edits.retry_last,
     "undo": edits.undo_last,
     "stop": edits.stop_running,
-    "version": edits.version,
-    "continue": edits.go_on,
+    "version": versions.version,
+    "versions": versions.versions,
+    "ask": speaking.ask,
+    "branch": speaking.branch,
+    "continue": speaking.go_on,
     "help": general.help_,
     "start": general.start,
     "cancel": general.cancel,

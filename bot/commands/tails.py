@@ -12,6 +12,8 @@ from bot.posts import Post
 from bot.rules.revise import Tail
 
 MAX_BRANCH = 10_000
+RECENT = 60
+"""How far up a branch its newest turn is looked for."""
 
 
 async def find_tail(reader: Reader, session: Session, message: Message) -> Tail | None:
@@ -63,8 +65,7 @@ async def _shown_beside(reader: Reader, subject: Message) -> Post | None:
     """A post that shows the answer to another version of the subject, in which case it is no longer where this one's was."""
     for version in reversed(await reader.versions(subject.first_version)):
         if version.id != subject.id and version.role == "user":
-            branch = await reader.branch(await reader.newest_leaf(version.id), MAX_BRANCH, down_to=version.number)
-            answer = first_answer(branch)
+            answer = await _answer_below(reader, version)
             if answer is not None and (shown := await _shown(reader, answer)) is not None:
                 return shown
     return None
@@ -79,3 +80,24 @@ async def place_of(reader: Reader, reply_id: int) -> Place | None:
     """Where an answer is shown."""
     posts = await reader.posts(reply_id)
     return posts[0].place if posts else None
+
+
+async def standing(reader: Reader, session: Session, target: Message, shown: Message | None) -> Message:
+    """The version of `target` to go from: the one on the current branch; beside it, the one that the answer `shown` shows, or that any
+    post shows."""
+    there = await reader.nth(session.leaf, target.number)
+    if there is not None and there.first_version == target.first_version:
+        return target
+    if target.role == "user":
+        shown = await reader.message(shown.parent_id) if shown is not None and shown.parent_id is not None else None
+    if shown is not None:
+        return shown if shown.first_version == target.first_version else target
+    for version in await reader.versions(target.first_version):
+        answer = version if version.role == "assistant" else await _answer_below(reader, version)
+        if answer is not None and await reader.posts(answer.id):
+            return version
+    return target
+
+
+async def _answer_below(reader: Reader, prompt: Message) -> Message | None:
+    return first_answer(await reader.branch(await reader.newest_leaf(prompt.id), MAX_BRANCH, down_to=prompt.number))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.changes import AddMessage, AddSession, Change, ExpectLeaf, SetCurrent, SetEnded, SetLastLeaf, SetLeaf, SetTitle
-from bot.events import MessageRef, Place
+from bot.events import MessageRef, Place, Quotation
 from bot.messages import Message, Session, Turn
 from bot.rules.decision import Asked, Decision, Given
 from bot.rules.turns import hand_over, is_visible, owe, owed_reply
 
 TITLE_LENGTH = 48
+LONGEST_QUOTATION = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,31 @@ def _merged(given: Given, session: Session, leaf: Message, owing: Turn, words: W
     message, added = _next(given, session, leaf, words, (leaf.id, leaf.number))
     owed = owe(given, message, asked, posts_of=owing.reply_id)
     return added + hand_over(owing, "merged", owed_reply(owed)) + owed
+
+
+def converse(given: Given, words: Words, asked: Asked, quoted: Quotation | None = None) -> Decision:
+    """What is said in reply to an answer of the own sessions goes on from there; anything else goes to the end of the branch."""
+    session, answer = given.found.shown_session, given.found.shown
+    if session is not None and answer is not None and session.user_id == given.owner_id and session.deleted_at is None:
+        return follow(given, session, answer, replace(words, quoted=quoted.text if quoted else ""), asked)
+    return append(given, replace(words, quoted=_quotation(given, quoted)), asked)
+
+
+def _quotation(given: Given, quoted: Quotation | None) -> str:
+    """What was quoted, for the model. A post that answers somebody else is a quotation too; the bot's own remarks are not."""
+    if quoted is not None:
+        return f"{quoted.author}: {quoted.text}" if quoted.author else quoted.text
+    return given.found.shown.text[:LONGEST_QUOTATION] if given.found.shown is not None else ""
+
+
+def follow(given: Given, session: Session, answer: Message, words: Words, asked: Asked) -> Decision:
+    """Goes on from an answer: at the end of the branch where it is the newest of the current session, else beside what followed it."""
+    found, host_id = given.found, answer.host or answer.id
+    current = found.session is not None and found.session.id == session.id
+    newest = found.leaf is not None and host_id in (found.leaf.id, found.leaf.host)
+    if answer.status in ("open", "removed") or (current and newest):
+        return append(given, words, asked)
+    return branch_off(given, session, answer, words, asked)
 
 
 def branch_off(given: Given, session: Session, answer: Message, words: Words, asked: Asked) -> Decision:

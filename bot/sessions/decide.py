@@ -8,20 +8,19 @@ from bot.changes import CloseQuestion
 from bot.events import CommandInvoked, MessageReceived, MessageRef
 from bot.posts import OpenAsk
 from bot.replies import texts
-from bot.rules.append import Words, append, branch_off
+from bot.rules.append import Words, converse
 from bot.rules.decision import NOTHING, Asked, Decision, Given
 from bot.rules.say import say
 from bot.sessions.cleaning import is_blank
 
-LONGEST_QUOTATION = 4000
-
 
 @dataclass(frozen=True, slots=True)
 class Perform:
-    """A message that is really a command: the word `exit`, or the answer to a question."""
+    """A message that is really a command: the word `exit`, or the answer to a question, which holds its words alone then."""
 
     command: CommandInvoked
     first: Decision = NOTHING
+    source: MessageRef | None = None
 
 
 def receive(event: MessageReceived, given: Given, tokens: int) -> Decision | Perform:
@@ -38,34 +37,12 @@ def receive(event: MessageReceived, given: Given, tokens: int) -> Decision | Per
         return say(given, place, texts.NO_SUCH_COMMAND.format(name="", hint=texts.SEE_HELP))
     if ask is not None:
         name, _, args = ask.command.partition(" ")
-        return Perform(_as_command(event, name, f"{args} {text}".strip()), closed)
+        return Perform(_as_command(event, name, f"{args} {text}".strip()), closed, event.ref)
     if tokens > given.policy.context_tokens:
         line = texts.TOO_LONG.format(tokens=tokens, limit=given.policy.context_tokens)
         return say(given, place, line, reply_to=_in_group(event))
-    return _converse(event, given, text)
-
-
-def _converse(event: MessageReceived, given: Given, text: str) -> Decision:
-    found = given.found
-    asked = Asked(event.ref.place, _in_group(event), event.sent_at)
-    own = found.shown_session is not None and found.shown_session.user_id == given.owner_id and found.shown_session.deleted_at is None
-    if own and found.shown is not None and found.shown_session is not None:
-        words = Words(text, event.author.name, event.ref, event.quoted.text if event.quoted else "")
-        host_id = found.shown.host or found.shown.id
-        current = found.session is not None and found.session.id == found.shown_session.id
-        newest = found.leaf is not None and host_id in (found.leaf.id, found.leaf.host)
-        if found.shown.status == "open" or (current and newest) or found.shown.status == "removed":
-            return append(given, words, asked)
-        return branch_off(given, found.shown_session, found.shown, words, asked)
-    return append(given, Words(text, event.author.name, event.ref, _quotation(event, given)), asked)
-
-
-def _quotation(event: MessageReceived, given: Given) -> str:
-    """What was quoted, for the model. A post that answers somebody else is a quotation too; the bot's own remarks are not."""
-    found = given.found
-    if event.quoted is not None:
-        return f"{event.quoted.author}: {event.quoted.text}" if event.quoted.author else event.quoted.text
-    return found.shown.text[:LONGEST_QUOTATION] if found.shown is not None else ""
+    words = Words(text, event.author.name, event.ref)
+    return converse(given, words, Asked(place, _in_group(event), event.sent_at), event.quoted)
 
 
 def open_ask(event: MessageReceived, given: Given) -> OpenAsk | None:

@@ -63,7 +63,7 @@ class Intake:
                     return NOTHING
                 decided = receive(event, given, self._tokens(event.text))
                 if isinstance(decided, Perform):
-                    decided = decided.first + await self._command(decided.command, given)
+                    decided = decided.first + await self._command(decided.command, given, decided.source)
                 return decided + self._unseen(event, given)
 
     def _unseen(self, event: MessageReceived, given: Given) -> Decision:
@@ -120,16 +120,18 @@ class Intake:
         reply_to = event.ref if event.ref.place.kind == "group" else None
         return say(given, event.ref.place, line, reply_to=reply_to)
 
-    async def _command(self, event: CommandInvoked, given: Given) -> Decision:
+    async def _command(self, event: CommandInvoked, given: Given, source: MessageRef | None = None) -> Decision:
+        """`source` is the message that answered a question."""
         command = BY_NAME.get(event.name)
         if command is None and event.pressed:
             return Decision(line=texts.NO_LONGER_THERE)
-        if command is None or (command.hidden and not event.pressed and command.name != "start"):
+        about = event.via or event.reply_to or source  # what a menu, a reply or a question of the bot gives
+        if command is None or (command.hidden and not event.pressed and command.name != "start" and not (command.menu and about)):
             return say(given, event.ref.place, unknown(event.name), reply_to=attached(event))
         private = None
         if given.capabilities.private == "direct":
             private = self._desk.adapters[event.ref.place.platform].private_place(event.author.id)
-        done = await perform(Call(event, command, given, self._desk.store, private))
+        done = await perform(Call(event, command, given, self._desk.store, private, source))
         if command.ends_questions and given.found.ask is not None and not done.opens_question:
             done = Decision((CloseQuestion(given.found.ask.id),)) + done
         if event.via is not None and not event.pressed and done.line is None and not _answers(done, event.via):
