@@ -17,13 +17,14 @@ from adapters.discord.written import LINE, Span, Written
 
 _QUOTE: Final = re.compile(r" {0,3}(?:>>> |> ?)")
 _FENCE: Final = re.compile(r"([ \t]*)(`{3,}(?=[^`]*\Z)|~{3,})(.*)")
-_HEADING: Final = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
+_HEADING: Final = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*)")
 _RULE: Final = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
 _ITEM: Final = re.compile(r"([ \t]*)(?:([-*+])|(\d{1,9}[.)]))[ \t]+(?=\S)")
 _TASK: Final = re.compile(r"\[([ xX])\](?=[ \t])")
 _LANGUAGE: Final = re.compile(r"[A-Za-z0-9_+\-.#]{1,32}")
 _FORMULA: Final = re.compile(r" {0,3}(\$\$|\\\[)")
 _FORMULA_ENDS: Final = {"$$": "$$", "\\[": "\\]"}
+_MAX_FORMULA: Final = 4000
 _MAX_FORMULA_LINES: Final = 100
 _MAX_DEPTH: Final = 12
 _RULE_SHOWN: Final = "─" * 12
@@ -142,11 +143,10 @@ class BlockWriter:
     def _heading(self, body: str) -> bool:
         """A title; deeper ones than Discord knows, and those in quotes, are bold."""
         match = _HEADING.fullmatch(body)
-        if match is None or not match[2]:
+        if match is None:
             return False
         self._begin_line()
-        start = self.out.length
-        text = re.sub(r"(?<!\\)#\Z", r"\\#", match[2])
+        start, text = self.out.length, _title(match[2])
         marks = match[1] + " " if len(match[1]) <= 3 and not self._depth else ""  # noqa: PLR2004 - Discord's three sizes
         self.out.raw(marks)
         if marks:
@@ -235,6 +235,9 @@ class BlockWriter:
         if match is None:
             return False
         closing, lines = _FORMULA_ENDS[match[1]], [body]
+        inside = self._starts[self._at] + len(self._lines[self._at]) - len(body) + match.end()
+        if self.source.find(closing, inside, inside + _MAX_FORMULA) < 0:
+            return False
         rest = body[match.end() :]
         for at in range(self._at + 1, min(len(self._lines), self._at + _MAX_FORMULA_LINES) + 1):
             if closing in rest:
@@ -262,17 +265,17 @@ class BlockWriter:
         self.out.indent(f"{indent}{match[3] or '-'} ")
         rest = body[match.end() :]
         if (task := _TASK.match(rest)) is not None:
-            self.out.raw("☐" if task[1] == " " else "☑")
+            self.out.raw("☐ " if task[1] == " " else "☑ ")
             rest = rest[3:]
         fence = _FENCE.fullmatch(rest)
         heading = _HEADING.fullmatch(rest)
         if fence is not None:
             self._write_fence(match.end(), fence[2], fence[3].strip())
-        elif heading is not None and heading[2]:
-            self._bold(heading[2])
+        elif heading is not None:
+            self._bold(_title(heading[2]))
             self._at += 1
         else:
-            self._write_text(rest, indent + "  ")
+            self._write_text(rest.strip(), indent + "  ")
         return True
 
     def _paragraph(self, body: str) -> None:
@@ -307,3 +310,12 @@ class BlockWriter:
         table = self._is_table(body)
         self._at = here
         return not table
+
+
+def _title(text: str) -> str:
+    """The words of a title, without the `#` that may close it; of those that belong to it (C#) the last is escaped, for Discord."""
+    text = text.rstrip()
+    rest = text.rstrip("#")
+    if rest != text and (not rest or rest[-1] in " \t"):
+        return rest.rstrip() or text
+    return f"{text[:-1]}\\#" if rest != text and rest[-1] != "\\" else text

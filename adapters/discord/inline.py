@@ -16,7 +16,7 @@ Kind = Literal["text", "escape", "code", "address", "mention", "newline", "run",
 
 _LINK: Final = r"(?P<link>!?\[)|(?P<close>\])|"
 _MARKED: Final = (
-    r"(?P<escape>\\[!-/:-@\[-`{-~])|(?P<code>`+)|(?P<run>\*+|_+|~~+)|(?P<newline>[ \t]*\n[ \t]*)"
+    r"(?P<escape>\\[!-/:-@\[-`{-~])|(?P<code>`+)|(?P<run>\*+|_+|~~+)|(?P<newline>\\?\n)"
     r"|(?P<auto><https?://[^\s<>]{1,1200}>)"
     r"|(?P<mention><(?:@[!&]?\d{1,20}|#\d{1,20}|a?:\w{2,32}:\d{1,20}|t:-?\d{1,13}(?::[tTdDfFR])?|/[\w -]{1,100}:\d{1,20})>)"
     r"|(?P<address>https?://[^\s<>*`|\[\]\\\"]+)"

@@ -9,14 +9,14 @@ from wcwidth import wcswidth
 
 MAX_WIDTH: Final = 60
 _BETWEEN: Final = " │ "
-_DELIMITER: Final = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
+_DELIMITER: Final = re.compile(":?-+:?")
 
 Row = list[str]
 
 
 def is_delimiter(line: str) -> bool:
     """Whether the line parts the head of a table from its rows."""
-    return "-" in line and ("|" in line or ":" in line) and _DELIMITER.fullmatch(line) is not None
+    return "|" in line and "-" in line and all(_DELIMITER.fullmatch(cell) for cell in cells(line))
 
 
 def cells(line: str) -> Row:

@@ -86,9 +86,8 @@ class Written:
         self.raw(markdown)
 
     def begin(self, mark: str) -> None:
-        """Opens a mark. Asterisks right after others would be read as one run: an invisible space parts them."""
-        if self._closed_at == self.length and mark[0] == self._last == "*":
-            self.raw(_GAP)
+        """Opens a mark."""
+        self._part_from(mark)
         self._open.append((mark, self.length))
         at_line_start = self._line_start
         self.raw(mark)
@@ -100,6 +99,11 @@ class Written:
         self.raw(mark)
         self._closed_at = self.length
         self.spans.append(Span(start, self.length, mark, mark, INLINE))
+
+    def _part_from(self, mark: str) -> None:
+        """Marks right after others of their kind would be read as one run: an invisible space parts them."""
+        if self._closed_at == self.length and mark[0] == self._last:
+            self.raw(_GAP)
 
     def begin_once(self, mark: str) -> None:
         """Opens a mark, unless it is open: then only its end is waited for."""
@@ -132,7 +136,9 @@ class Written:
         if mark == "``":
             code = re.sub("(?<!`)``(?!`)", f"`{_GAP}`", code)
         ends = " " if code[0] == "`" or code[-1] == "`" else ""
+        self._part_from(mark)
         self.atom(f"{mark}{ends}{code}{ends}{mark}")
+        self._closed_at = self.length
 
     def fence(self, code: str, language: str, prefix: str, source: int) -> None:
         """A block of code, on lines of its own; three backticks in it are parted, so that they do not end it."""

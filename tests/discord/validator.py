@@ -38,7 +38,7 @@ _MARKS: Final = (("italic", _EM), ("bold", _STRONG), ("underline", _UNDERLINE), 
 
 @dataclass
 class Seen:
-    """What a reader sees: the text, with an address or a language beside what it belongs to in `full`, and the marks with what they are on."""
+    """What a reader sees. `full` has addresses and languages beside what they belong to; a mark is its kind and what it is on."""
 
     text: str = ""
     full: str = ""
