@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
+import aiohttp
 import discord
 import pytest
 
@@ -90,6 +91,53 @@ async def test_a_muted_gateway_acknowledges_and_loses(fake: FakeDiscord) -> None
         assert await bot.until(2) == ["heard", "heard"]
         fake.gateway.acknowledges = False
         await when(lambda: fake.gateway.heartbeats > beats + 4)
+
+
+async def test_a_silent_server_keeps_what_it_would_have_said(fake: FakeDiscord) -> None:
+    ann = fake.person(1001, "Ann")
+    dm = fake.dm(ann)
+    async with logged_in(fake) as bot:
+        fake.gateway.silence()
+        await ann.says(dm, "kept")
+        await asyncio.sleep(0.03)
+        assert bot.heard == []
+        fake.gateway.cut()
+        assert await bot.until(1) == ["kept"]
+        fake.gateway.mute(resume_heals=True)
+        await ann.says(dm, "lost")
+        fake.gateway.cut()
+        await when(lambda: fake.gateway.resumes == 2)
+        await ann.says(dm, "heard")
+        assert await bot.until(2) == ["kept", "heard"]
+
+
+async def test_clients_may_die_at_any_moment(fake: FakeDiscord) -> None:
+    ann = fake.person(1001, "Ann")
+    dm = fake.dm(ann)
+    for head in (
+        "GET /gateway?v=10 HTTP/1.1\r\nConnection: Upg",
+        f"POST /api/v10/channels/{dm.id}/messages HTTP/1.1\r\nContent-Length: 900\r\n\r\n{{",
+    ):
+        _, writer = await asyncio.open_connection("127.0.0.1", fake.port)
+        writer.write(head.encode())
+        await writer.drain()
+        writer.transport.abort()
+    for _ in range(6):
+        async with aiohttp.ClientSession() as session:
+            socket = await session.ws_connect(fake.gateway_url)
+            await socket.receive()
+            await socket.send_json({"op": 2, "d": {"token": fake.token, "intents": 1 << 12}})
+            await fake.gateway.wait_connected()
+            response = socket._response.connection
+            assert response is not None
+            assert response.transport is not None
+            response.transport.abort()
+        await when(lambda: not fake.gateway.connected)
+        await ann.says(dm, "to nobody")
+    async with logged_in(fake) as bot:
+        await ann.says(dm, "hello")
+        assert await bot.until(1) == ["hello"]
+    assert len(fake.gateway.sessions) <= 4
 
 
 async def test_raw_and_malformed_events(fake: FakeDiscord) -> None:

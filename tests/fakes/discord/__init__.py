@@ -19,12 +19,13 @@ presses(message, label or id), presses_id(message, forged id), chooses(message, 
 (a command that is not synced or not allowed there, a wrong option, a button that is off) is an AssertionError.
 Interaction: .response (type, data), .message, .followups, .messages, .modal (.title, .values, .fields), .choices, .refused,
 wait_response(), wait_message(text), submit(text or {custom_id: text}). person(..., installed=True) has the app in their account.
-To look: channel.messages / from_bot / texts / last / everything (with deleted ones and notes) / typed, message.text / labels() / options() /
-history / reply_to / attachments / only_for / thread, fake.answers_to(message), fake.calls, fake.calls_of("create message") or
+To look: channel.messages / from_bot / texts / last / everything (with deleted ones and notes) / typed, message.text / labels() / options()
+/ history / reply_to / attachments / only_for / thread, fake.answers_to(message), fake.calls, fake.calls_of("create message") or
 ("POST /channels/{id}/messages"), fake.commands, fake.violations (what Discord would refuse, and promises not kept; refused with 400 too).
-Gateway: cut(), reconnect() (op 7), forget_session() (op 9 at RESUME), invalidate(), mute()/unmute() (half-dead), acknowledges = False,
-accepts = False, shuffles = True (replay in wrong order), repeat_last(), send_raw(name, data), close_with(code), start_limit.remaining;
-identifies, resumes, refused_resumes, heartbeats, intents, connected, wait_connected().
+Gateway: cut(), reconnect() (op 7), forget_session() (op 9 at RESUME), invalidate(), mute(resume_heals=)/unmute() (half-dead: events are
+lost), silence() (nothing comes, a RESUME replays it), acknowledges = False, accepts = False, shuffles = True (replay in wrong order),
+repeat_last(), send_raw(name, data), close_with(code), heartbeat, start_limit.remaining; identifies, resumes, refused_resumes, heartbeats,
+intents, connected, wait_connected().
 Faults (faults.What), by name or route (routes.py): fake.faults.add("create message", error=503, after=True), ("edit message",
 retry_after=3.0, times=2), ("*", cut=True, after=True, chance=0.1, times=None), ("callback", hang=True), (..., slow=2.0), (..., html=True),
 (..., error=404, code=10008), (..., when=lambda call: call.body["content"] == "x", skip=1). discord.py itself retries 500, 502, 504 and 524
@@ -33,13 +34,14 @@ Limits: FakeDiscord(limits=Limits(per_channel=5, seconds=5.0, overall=50, html=F
 """
 
 from tests.fakes.discord.faults import Fault, Faults
-from tests.fakes.discord.gateway import Gateway, StartLimit
+from tests.fakes.discord.gateway import Gateway
 from tests.fakes.discord.interactions import Choice, Interaction, Modal, Response
 from tests.fakes.discord.limits import Limits
 from tests.fakes.discord.params import Call
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.places import Channel, Guild, Message, User
 from tests.fakes.discord.server import TOKEN, FakeDiscord
+from tests.fakes.discord.sessions import StartLimit
 
 __all__ = [
     "TOKEN",

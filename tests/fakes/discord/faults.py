@@ -72,6 +72,10 @@ class Fault:
             return Refusal(self.error, self.code, self.message or _WORDS.get(self.code) or _STATUS.get(self.error, "Error"))
         return None
 
+    def has_effect(self) -> bool:
+        """Whether the call is done all the same: when said so, or when only its answer is late."""
+        return self.after or (self.slow > 0 and not (self.error or self.retry_after or self.cut or self.hang or self.html))
+
     def fits(self, call: Call) -> bool:
         """By name ("create message"), by route ("POST /channels/{id}/messages"), or "*" for all."""
         return self.where in ("*", call.name, call.route) and (self.when is None or bool(self.when(call)))

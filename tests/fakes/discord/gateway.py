@@ -1,70 +1,17 @@
-"""The gateway: sessions over web sockets, each with a numbered log of events that RESUME replays, and the ways in which it goes wrong."""
+"""The gateway: who is let in, what goes out to which session, and the ways in which it goes wrong."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import secrets
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import orjson
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from tests.fakes.discord.refusals import Json
-
-DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, ACK = 0, 1, 2, 6, 7, 9, 10, 11
-GUILDS, MEMBERS, PRESENCES, GUILD_MESSAGES, DIRECT_MESSAGES, CONTENT = 1 << 0, 1 << 1, 1 << 8, 1 << 9, 1 << 12, 1 << 15
-KEPT = 20_000  # events that a session remembers
-
-
-@dataclass(slots=True, eq=False)
-class Line:
-    """A connected socket; what is to be sent waits in a queue, so that nobody waits for a client."""
-
-    request: web.Request
-    socket: web.WebSocketResponse
-    outgoing: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
-    session: Session | None = None
-
-    def send(self, op: int, data: object = None, *, seq: int | None = None, name: str | None = None) -> None:
-        self.outgoing.put_nowait(orjson.dumps({"op": op, "d": data, "s": seq, "t": name}))
-
-    def cut(self) -> None:
-        """Resets the TCP connection."""
-        if self.request.transport is not None:
-            self.request.transport.abort()
-
-
-@dataclass(slots=True, eq=False)
-class Session:
-    """What the gateway knows of one client that identified itself."""
-
-    id: str
-    intents: int
-    line: Line | None = None
-    seq: int = 0
-    muted: bool = False
-    log: deque[tuple[int, str, object]] = field(default_factory=lambda: deque(maxlen=KEPT))
-
-    def dispatch(self, name: str, data: object) -> None:
-        if self.muted:
-            return
-        self.seq += 1
-        self.log.append((self.seq, name, data))
-        if self.line is not None:
-            self.line.send(DISPATCH, data, seq=self.seq, name=name)
-
-
-@dataclass(slots=True)
-class StartLimit:
-    """How many IDENTIFYs are left, as GET /gateway/bot tells it. `reset_after` is in milliseconds."""
-
-    total: int = 1000
-    remaining: int = 1000
-    reset_after: int = 86_400_000
-    max_concurrency: int = 1
+from tests.fakes.discord.sessions import ACK, DISPATCH, HELLO, INVALID, RECONNECT, Line, Session, StartLimit
 
 
 class Gateway:
@@ -85,8 +32,8 @@ class Gateway:
         self.accepts = True
         self.shuffles = False
         self.mute_newcomers = False
+        self.resume_heals = False
         self.closed_with: list[int | None] = []
-        self.sent: list[tuple[str, object]] = []
         self._ready, self._admit = ready, admit
         self._waiters: list[asyncio.Future[None]] = []
 
@@ -106,9 +53,8 @@ class Gateway:
                 await waiter
         return self.connected[-1]
 
-    def dispatch(self, name: str, data: object, *, to: Callable[[Session], object | None] | None = None) -> None:
-        """Tells every session; `to` gives what one session is told, None for nothing. Lost when there is no session."""
-        self.sent.append((name, data))
+    def dispatch(self, name: str, data: object = None, *, to: Callable[[Session], object | None] | None = None) -> None:
+        """Tells every session the data, or what `to` gives for it, None for nothing. Lost when there is no session."""
         for session in list(self.sessions.values()):
             told = data if to is None else to(session)
             if told is not None:
@@ -153,10 +99,10 @@ class Gateway:
         for line in lines:
             line.send(INVALID, resumable)
 
-    def mute(self, *, newcomers: bool = False) -> None:
+    def mute(self, *, newcomers: bool = False, resume_heals: bool = False) -> None:
         """The half-dead server: heartbeats are acknowledged, events are lost for ever. A session that identifies later hears again,
-        unless `newcomers` are muted too."""
-        self.mute_newcomers = newcomers
+        unless `newcomers` are muted too; one that resumes only where `resume_heals`."""
+        self.mute_newcomers, self.resume_heals = newcomers, resume_heals
         for session in self.sessions.values():
             session.muted = True
 
@@ -164,6 +110,11 @@ class Gateway:
         self.mute_newcomers = False
         for session in self.sessions.values():
             session.muted = False
+
+    def silence(self) -> None:
+        """Nothing more comes over the sockets that are open, no acknowledgement either; a RESUME over a new one replays it all."""
+        for line in self.lines:
+            line.silent = True
 
     async def close_with(self, code: int, reason: str = "") -> None:
         """Closes every socket with this code."""
@@ -258,6 +209,7 @@ class Gateway:
             line.send(INVALID, False)
             return True
         self.resumes += 1
+        session.muted = session.muted and not self.resume_heals
         if session.line is not None:
             old, session.line = session.line, None
             self._leave(old)

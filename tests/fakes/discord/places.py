@@ -201,7 +201,8 @@ class Channel:
             return posts[-1] if len(posts) >= wanted else None
         if isinstance(wanted, str):
             return next((post for post in reversed(posts) if wanted in post.text), None)
-        return (posts or self.messages)[-1] if wanted(self) else None
+        every = posts or self.messages or list(self.everything.values())
+        return every[-1] if every and wanted(self) else None
 
     def changed(self) -> None:
         """Wakes who waits for this place."""

@@ -91,7 +91,7 @@ class FakeDiscord(Stage):
             await read_body(request, call)
             self._admit_call(request, route)
             fault = self.faults.for_call(call)
-            if fault is not None and not fault.after and not fault.slow:
+            if fault is not None and not fault.has_effect():
                 return await self._faulty(request, fault, call)
             headers = self.limits.check(call) if self.limits is not None else {}
             call.result = self._do(route, call)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tests.fakes.discord.params import Call
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.places import Channel, Guild, Kind, Message, User
-from tests.fakes.discord.shapes import channel_json
+from tests.fakes.discord.shapes import channel_json, guild_json
 from tests.fakes.discord.world import World
 
 
@@ -41,6 +41,7 @@ class Stage(World):
         guild.members, guild.admins = [person.user for person in people], [person.user for person in admins]
         guild.bot_in, guild.opener = bot_in, self._open_channel
         self.guilds[guild.id] = guild
+        self.tell_guild(guild, "GUILD_CREATE", guild_json(guild, self.bot))
         return guild
 
     def _open_channel(self, guild: Guild, name: str) -> Channel:

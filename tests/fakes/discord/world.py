@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable
 from typing import TypedDict, Unpack
 
-from tests.fakes.discord.gateway import CONTENT, DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS, MEMBERS, PRESENCES, Gateway, Session
+from tests.fakes.discord.gateway import Gateway
 from tests.fakes.discord.interactions import Interaction
 from tests.fakes.discord.params import Call
 from tests.fakes.discord.places import Channel, File, Guild, Kind, Message, User
 from tests.fakes.discord.refusals import Json, Refusal, missing_access, unknown_channel, unknown_message
+from tests.fakes.discord.sessions import CONTENT, DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS, MEMBERS, PRESENCES, Session
 from tests.fakes.discord.shapes import channel_json, guild_json, message_json, user_json
 
 EPOCH = 1_420_070_400_000
@@ -162,12 +163,12 @@ class World:
                 return None
             return data(session.intents) if callable(data) else data
 
-        self.gateway.dispatch(name, data if isinstance(data, dict) else data(0), to=told)
+        self.gateway.dispatch(name, to=told)
 
     def tell_guild(self, guild: Guild, name: str, data: Json) -> None:
         """An event about a server and its channels."""
         if guild.bot_in:
-            self.gateway.dispatch(name, data, to=lambda session: data if session.intents & GUILDS else None)
+            self.gateway.dispatch(name, to=lambda session: data if session.intents & GUILDS else None)
 
     # Messages and places
 
@@ -177,6 +178,8 @@ class World:
         message.place.everything[message.id] = message
         if message.place.archived and not message.place.locked:
             message.place.archived = False
+            if message.place.guild is not None:
+                self.tell_guild(message.place.guild, "THREAD_UPDATE", channel_json(message.place, self.bot))
         self.tell_message("MESSAGE_CREATE", message)
         self.changed(message)
         return message
