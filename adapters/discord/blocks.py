@@ -10,9 +10,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from adapters.discord.inline import Node, parse, plain
+from adapters.discord.fences import write_code
+from adapters.discord.inline import parse
 from adapters.discord.inline_writing import write_inline
-from adapters.discord.tables import Row, alignments, cells, drawn, is_delimiter
+from adapters.discord.table_writing import write_table
+from adapters.discord.tables import alignments, cells, is_delimiter
 from adapters.discord.written import LINE, Span, Written
 
 _QUOTE: Final = re.compile(r" {0,3}(?:>>> |> ?)")
@@ -21,7 +23,6 @@ _HEADING: Final = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*)")
 _RULE: Final = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
 _ITEM: Final = re.compile(r"([ \t]*)(?:([-*+])|(\d{1,9}[.)]))[ \t]+(?=\S)")
 _TASK: Final = re.compile(r"\[([ xX])\](?=[ \t])")
-_LANGUAGE: Final = re.compile(r"[A-Za-z0-9_+\-.#]{1,32}")
 _FORMULA: Final = re.compile(r" {0,3}(\$\$|\\\[)")
 _FORMULA_ENDS: Final = {"$$": "$$", "\\[": "\\]"}
 _MAX_FORMULA: Final = 4000
@@ -107,21 +108,7 @@ class BlockWriter:
             if closing.fullmatch(body):
                 break
             code.append(body[min(indent, len(body) - len(body.lstrip(" \t"))) :])
-        self._write_code(code, info, first)
-
-    def _write_code(self, lines: list[str], info: str, first: int) -> None:
-        code = "\n".join(lines).rstrip()
-        code = re.sub(r"\A(?:[ \t]*\n)+", "", code)
-        language = info if _LANGUAGE.fullmatch(info) else ""
-        if not code:
-            code, language = info, ""
-        elif language != info:
-            self.out.begin_line(self._prefix, self._starts[first])
-            self.out.words(info)
-            word = info.split(" ", 1)[0]
-            language = word if _LANGUAGE.fullmatch(word) else ""
-        if code:
-            self.out.fence(code, language, self._prefix, self._starts[first])
+        write_code(code, info, self.out, self._prefix, self._starts[first])
 
     def _indented_code(self, body: str) -> bool:
         if self._in_list or not self._after_blank or not body.expandtabs(4).startswith("    "):
@@ -137,7 +124,7 @@ class BlockWriter:
         while not code[-1].strip():
             code.pop()
             self._at -= 1
-        self._write_code(code, "", first)
+        write_code(code, "", self.out, self._prefix, self._starts[first])
         return True
 
     def _heading(self, body: str) -> bool:
@@ -193,7 +180,7 @@ class BlockWriter:
             row[len(head) - 1 :] = [" | ".join(row[len(head) - 1 :])] if len(row) >= len(head) else [""] * (len(head) - len(row))
             rows.append(row)
             self._at += 1
-        self._write_table(rows, aligned, first)
+        write_table(rows, aligned, self.out, self._prefix, self._starts[first])
         return True
 
     def _is_table(self, body: str) -> bool:
@@ -201,33 +188,6 @@ class BlockWriter:
             return False
         depth, line = self._body(self._at + 1)
         return depth == self._depth and is_delimiter(line) and len(cells(line)) == len(cells(body))
-
-    def _write_table(self, rows: list[Row], aligned: Row, first: int) -> None:
-        parsed = [[parse(cell) for cell in row] for row in rows]
-        has_link = any(node.kind == "link" for row in parsed for nodes in row for node in nodes)
-        code = None if has_link else drawn([[plain(nodes).strip() for nodes in row] for row in parsed], aligned)
-        if code is not None:
-            self.out.fence(code, "", self._prefix, self._starts[first])
-            return
-        self.out.places.append((self.out.length, self._starts[first]))
-        for number, record in enumerate(parsed[1:] or [[list[Node]() for _ in parsed[0]]]):
-            if number:
-                self.out.begin_line(self._prefix)
-            for column, (title, value) in enumerate(zip(parsed[0], record, strict=True)):
-                self.out.begin_line(self._prefix)
-                self._write_field(title, value, column)
-
-    def _write_field(self, title: list[Node], value: list[Node], column: int) -> None:
-        if column:
-            self.out.raw("- ")
-        bold = not column and bool(title or value) and not any("*" in node.text for node in [*title, *value] if node.kind == "code")
-        if bold:
-            self.out.begin_once("**")
-        write_inline(title, self.out)
-        self.out.words(": " if title and value else "")
-        write_inline(value, self.out)
-        if bold:
-            self.out.end_once("**")
 
     def _formula(self, body: str) -> bool:
         """Display LaTeX on lines of its own, as a block of code."""
@@ -243,7 +203,7 @@ class BlockWriter:
             if closing in rest:
                 if not rest.rstrip().endswith(closing) or (rest.strip() == closing and len(lines) == 1):
                     return False
-                self._write_code(lines, "latex", self._at)
+                write_code(lines, "latex", self.out, self._prefix, self._starts[self._at])
                 self._at = at
                 return True
             if at == len(self._lines) or self._body(at)[0] != self._depth:

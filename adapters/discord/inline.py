@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
+from bisect import bisect_left
 from html import unescape
-from typing import Final, Literal
+from typing import Final
 
-Kind = Literal["text", "escape", "code", "address", "mention", "newline", "run", "link", "link_end"]
+from adapters.discord.marks import Kind, Node, pair
 
 _LINK: Final = r"(?P<link>!?\[)|(?P<close>\])|"
 _MARKED: Final = (
@@ -35,22 +34,6 @@ _EAST_ASIAN: Final = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-
 _ENDS_ADDRESS: Final = re.compile(r"[.,:;]?(?:\s|\Z)")
 _MAX_FORMULA: Final = 2000
 _CLOSINGS: Final = {"\\(": "\\)", "\\[": "\\]", "$$": "$$", "$": "$"}
-_MARKS: Final = {("*", 1): "*", ("*", 2): "**", ("_", 1): "*", ("_", 2): "**", ("~", 2): "~~"}
-
-
-@dataclass(slots=True)
-class Node:
-    """A piece of a line. Of a run of marks `text` is what is left of it as text; `ends` and `begins` are Discord's marks around it."""
-
-    kind: Kind
-    text: str
-    title: str = ""
-    loose: bool = False
-    can_open: bool = False
-    can_close: bool = False
-    length: int = 0
-    ends: list[str] = field(default_factory=list)
-    begins: list[str] = field(default_factory=list)
 
 
 def parse(source: str) -> list[Node]:
@@ -83,7 +66,7 @@ class _Reader:
             place = self._token(match)
         if place < len(source):
             self._text(source[place:])
-        self._pair(0)
+        pair(self._nodes, self._runs, self._breaking)
         return self._nodes
 
     def _token(self, match: re.Match[str]) -> int:
@@ -224,57 +207,12 @@ class _Reader:
             return self._text("]", end)
         url = match["pointed"] if match["pointed"] is not None else match["bare"] or ""
         self._nodes[index] = Node("link", _ESCAPE.sub(r"\1", unescape(url)), unescape((match["title"] or "")[1:-1]), opening == "![")
-        self._pair(runs)
+        pair(self._nodes, self._runs[runs:], self._breaking)
+        del self._runs[runs:]
         self._nodes.append(Node("link_end", ""))
         if opening == "[":
             self._brackets = [bracket for bracket in self._brackets if bracket[1] == "!["]
         return match.end()
-
-    def _pair(self, first: int) -> None:
-        """Pairs the runs from the `first` on: CommonMark's way, which never looks for the same opening twice."""
-        runs = self._runs[first:]
-        del self._runs[first:]
-        openers: list[int] = []
-        bottoms: dict[tuple[str, bool, int], int] = {}
-        for place in runs:
-            closer = self._nodes[place]
-            while closer.can_close and closer.text:
-                key = (closer.text[0], closer.can_open, closer.length % 3)
-                at = self._opener(closer, openers, bottoms.get(key, 0))
-                if at < 0:
-                    bottoms[key] = len(openers)
-                    break
-                del openers[at + 1 :]
-                self._match(openers, place)
-                for known, bottom in bottoms.items():
-                    bottoms[known] = min(bottom, len(openers))
-            if closer.can_open and closer.text:
-                openers.append(place)
-
-    def _opener(self, closer: Node, openers: list[int], bottom: int) -> int:
-        for at in range(len(openers) - 1, bottom - 1, -1):
-            opener = self._nodes[openers[at]]
-            if opener.text[0] != closer.text[0]:
-                continue
-            if closer.text[0] == "~" and min(len(opener.text), len(closer.text)) < 2:  # noqa: PLR2004 - a tilde alone is no mark
-                continue
-            odd = (opener.can_close or closer.can_open) and (opener.length + closer.length) % 3 == 0
-            if not odd or opener.length % 3 == closer.length % 3 == 0:
-                return at
-        return -1
-
-    def _match(self, openers: list[int], place: int) -> None:
-        """One or two marks of the last opener and of the run at `place` become a pair."""
-        opener, closer = self._nodes[openers[-1]], self._nodes[place]
-        count = min(len(opener.text), len(closer.text), 2)
-        mark = _MARKS[opener.text[0], count]
-        breaking = self._breaking[mark[0]]
-        if bisect_right(breaking, openers[-1]) == bisect_left(breaking, place):
-            opener.begins.append(mark)
-            closer.ends.append(mark)
-        opener.text, closer.text = opener.text[count:], closer.text[count:]
-        if not opener.text:
-            openers.pop()
 
 
 def _is_punctuation(character: str) -> bool:

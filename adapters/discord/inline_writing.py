@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.discord.escaping import each_escaped
-from adapters.discord.inline import Node
 from adapters.discord.links import MAX_LENGTH, encoded, host_of, is_misleading
+from adapters.discord.marks import Node
 from adapters.discord.written import Written
 
 _IN_BRACKETS: Final = re.compile(r"(?:[^\[\]]|\[[^\[\]]*\])*")
