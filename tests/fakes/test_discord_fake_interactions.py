@@ -67,6 +67,22 @@ async def test_a_slash_command_deferred_and_followed_up(fake: FakeDiscord, bot: 
     assert len(fake.violations) == 1
 
 
+async def test_a_thinking_is_as_private_as_it_began(fake: FakeDiscord, bot: Bot) -> None:
+    ann = fake.person(1001, "Ann")
+    general = fake.guild("Club", ann).channel("general")
+    given = await ann.slash(general, "open")
+    asked = await bot.asked()
+    await asked.response.defer(ephemeral=True)
+    await asked.followup.send("hidden")
+    assert (await given.wait_message("hidden")).only_for is ann.user
+    await ann.slash(general, "open")
+    asked = await bot.asked()
+    await asked.response.defer()
+    with pytest.raises(discord.HTTPException):
+        await asked.followup.send("hidden too?", ephemeral=True)
+    assert ["public thinking" in line for line in fake.violations] == [True]
+
+
 async def test_the_first_response_is_once_and_in_time(fake: FakeDiscord, bot: Bot) -> None:
     ann = fake.person(1001, "Ann")
     dm = fake.dm(ann)

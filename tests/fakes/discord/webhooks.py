@@ -5,11 +5,11 @@ from __future__ import annotations
 from tests.fakes.discord.callbacks import written
 from tests.fakes.discord.interactions import TOKEN_LIFE, Interaction
 from tests.fakes.discord.params import Call
-from tests.fakes.discord.places import Message
+from tests.fakes.discord.places import EPHEMERAL, Message
 from tests.fakes.discord.refusals import Json, Refusal, unknown_message, unknown_webhook
 from tests.fakes.discord.shapes import message_json
 from tests.fakes.discord.world import World
-from tests.fakes.discord.writing import checked, rewrite
+from tests.fakes.discord.writing import checked, refuse, rewrite
 
 FOLLOWUPS = 5  # where only a person installed the app
 
@@ -37,10 +37,14 @@ def _message(world: World, call: Call) -> tuple[Interaction, Message]:
 def followup(world: World, call: Call) -> Json | None:
     """One more message; the first after a "thinking" takes its place, as public or private as that was."""
     interaction = _interaction(world, call)
-    checked(world, call, call.body, fresh=True)
     original = interaction.message
-    if original is not None and original.loading and not original.deleted:
-        message = rewrite(world, call, original, call.body)
+    waiting = original if original is not None and original.loading and not original.deleted else None
+    private = EPHEMERAL if waiting is not None and waiting.ephemeral else 0
+    if world.promises and waiting is not None and not private and int(call.body.get("flags") or 0) & EPHEMERAL:
+        refuse(world, call, ["a private message takes the place of a public thinking, and all would see it"])
+    checked(world, call, call.body | {"flags": int(call.body.get("flags") or 0) | private}, fresh=True)
+    if waiting is not None:
+        message = rewrite(world, call, waiting, call.body)
     else:
         if not interaction.bot_here and len(interaction.followups) >= FOLLOWUPS:
             raise Refusal(400, 40094, "This interaction has reached the maximum number of follow up messages")
