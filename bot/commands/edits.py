@@ -151,13 +151,15 @@ async def undo_last(call: Call) -> Decision:
     session = call.given.found.session
     if session is None or session.leaf is None:
         return call.refuse(texts.NOTHING_TO_UNDO)
-    turn = last_turn([message for message in await call.reader.branch(session.leaf, RECENT) if message.status != "removed"])
+    branch = await call.reader.branch(session.leaf, RECENT)
+    turn = last_turn([message for message in branch if message.status != "removed"])
     if not turn or turn[0].role != "user":
         return call.refuse(texts.NOTHING_TO_UNDO)
     if call.given.shared and any(message.user_id != call.given.user_id for message in turn if message.role == "user"):
         return call.refuse(texts.ASKER_ONLY)
     place = await place_of(call.reader, turn[-1].id) or call.place
-    return call.say(texts.UNDONE) + undo(call.given, session, turn, call.given.found.turns, place)
+    whole = [message for message in branch if message.number >= turn[0].number]
+    return call.say(texts.UNDONE) + undo(call.given, session, whole, call.given.found.turns, place)
 
 
 async def stop_running(call: Call) -> Decision:

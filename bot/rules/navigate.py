@@ -20,7 +20,7 @@ from bot.events import Place
 from bot.messages import Message, Session, Turn
 from bot.rules.decision import Decision, Delivery, Given
 from bot.rules.revise import Tail, reopened, replace_text
-from bot.rules.turns import drop, stop
+from bot.rules.turns import drop, redo, stop
 
 
 def reword(given: Given, tail: Tail, text: str) -> Decision:
@@ -75,8 +75,12 @@ def last_turn(branch: Sequence[Message]) -> Sequence[Message]:
 
 
 def undo(given: Given, session: Session, turn: Sequence[Message], turns: Sequence[Turn], place: Place) -> Decision:
-    """Takes the turn off the branch, and its posts out of the chat; what the person wrote there stays."""
-    first, last = turn[0], turn[-1]
+    """Takes the turn off the branch, and its posts out of the chat; what the person wrote there stays.
+
+    `turn` has what was removed of it before, too: an answer may be owed to the last of several messages, though that one is gone.
+    """
+    first = turn[0]
+    last = next((message for message in reversed(turn) if message.status != "removed"), turn[-1])
     written = {message.id for message in turn}
     undone = Decision((ExpectLeaf(session.id, session.leaf),))
     for owed in turns:
@@ -98,3 +102,11 @@ def remove(given: Given, session: Session, turn: Sequence[Message], turns: Seque
     if answer.role == "assistant" and answer.status != "open" and place is not None:
         removed += Decision((DropPosts(answer.id),), deliver=(Delivery(answer.id, place, session.id),))
     return removed
+
+
+def take_out(message: Message, turns: Sequence[Turn]) -> Decision:
+    """Marks one of several messages that are answered together as removed. The open `turns` of them are answered without it."""
+    taken = Decision((SetMessageStatus(message.id, "removed"),))
+    for turn in turns:
+        taken += redo(turn)
+    return taken

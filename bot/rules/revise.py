@@ -99,6 +99,8 @@ def _cut(tail: Tail) -> tuple[list[Message], Message | None, list[Message]]:
 def _copies(given: Given, parent: Message, messages: Sequence[Message]) -> list[Message]:
     copies: list[Message] = []
     for message in messages:
+        if message.status == "removed":
+            continue
         message_id = given.next_id()
         copy = replace(
             message,

@@ -87,6 +87,12 @@ def drop(turn: Turn) -> Decision:
     )
 
 
+def redo(turn: Turn) -> Decision:
+    """The turn begins anew, on the posts it has: what it answers has changed. What was begun does not count as a failed attempt."""
+    again = SetTurn(turn.id, (turn.status,), "pending", started=-1 if turn.status == "streaming" else 0)
+    return Decision((again,), wake=(Waking(turn.session_id, turn.place),), abort=(Abort(turn.id, turn.reply_id),))
+
+
 def stop(given: Given, turn: Turn) -> Decision:
     """Ends a turn with what is there, which stays and is marked."""
     shown = given.running.get(turn.id, Shown("", visible=False))

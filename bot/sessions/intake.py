@@ -8,14 +8,13 @@ from bot.commands.catalog import BY_NAME
 from bot.commands.edits import told
 from bot.commands.general import unknown
 from bot.commands.perform import perform
-from bot.commands.tails import find_tail, first_answer, place_of
+from bot.commands.tails import find_tail
 from bot.events import Author, CommandInvoked, Event, MessageDeleted, MessageEdited, MessageReceived, MessageRef, Place, PlaceChanged
 from bot.found import Found
 from bot.messages import Account, PlaceSettings
 from bot.models.tokens import Estimator
 from bot.replies import texts
 from bot.rules.decision import NOTHING, Asked, Decision, Given
-from bot.rules.navigate import remove, undo
 from bot.rules.revise import revise
 from bot.rules.say import attached, say
 from bot.rules.turns import stop
@@ -23,6 +22,7 @@ from bot.sessions.admission import Admission
 from bot.sessions.cleaning import is_blank
 from bot.sessions.decide import Perform, receive
 from bot.sessions.desk import Desk
+from bot.sessions.removing import taken_back
 
 
 class Intake:
@@ -157,21 +157,12 @@ class Intake:
         return await told(given, self._desk.store, place, tail, revise(given, tail, text, asked))
 
     async def _deleted(self, event: MessageDeleted) -> Decision | None:
-        """A message deleted in the chat itself takes its turn off the branch: at its end like /undo, in the middle by a mark."""
+        """A message deleted in the chat itself leaves its session."""
         found = await self._desk.store.find(event.ref.place, "", key=event.key, subject=event.ref)
         if found.seen or found.subject is None:
             return None if found.seen else NOTHING
         given, _learned = self._given(Author("", ""), event.ref.place, found)
-        session = await self._desk.store.session(found.subject.session_id)
-        tail = await find_tail(self._desk.store, session, found.subject) if session is not None else None
-        if session is None or tail is None:
-            return NOTHING
-        answer = first_answer(tail.messages)
-        turn = tail.messages[: tail.messages.index(answer) + 1] if answer is not None else tail.messages
-        on_branch = await self._desk.store.on_branch(session.leaf, tail.subject.host or tail.subject.id)
-        if on_branch and len(turn) == len(tail.messages):
-            return undo(given, session, turn, tail.turns, tail.answer_place or event.ref.place)
-        return remove(given, session, turn, tail.turns, await place_of(self._desk.store, turn[-1].id))
+        return await taken_back(self._desk.store, given, found.subject, event.ref.place)
 
     async def _place_changed(self, event: PlaceChanged) -> Decision:
         match event.change:

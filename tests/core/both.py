@@ -19,7 +19,7 @@ from storage.sqlite.store import SqliteStore
 from tests.core.plain import Node, Owed, Tree
 from tests.core.rules_told import Told
 from tests.core.virtual import VirtualClock
-from tests.fakes.memory_adapter import MemoryAdapter
+from tests.fakes.memory_adapter import MemoryAdapter, Seen
 
 ANN, BOB = "7", "8"
 NAMES = {ANN: "Ann", BOB: "Bob"}
@@ -171,12 +171,25 @@ class Both:
         tail = tree.tail(self.newest(tree, node))
         on_branch = bool(tail) and tree.leaf is not None and tail[0] in tree.branch()
         answer = next((index for index, below in enumerate(tail) if below.role == "assistant"), None)
-        turn = tail if answer is None else tail[: answer + 1]
-        if tail and on_branch and len(turn) == len(tail):
+        below = tail if answer is None else tail[: answer + 1]
+        turn = [*self._above(tail[0]), *below] if tail else []
+        if not tail or tail[0].status == "removed":
+            pass
+        elif any(other.role == "user" and other.status != "removed" and other is not tail[0] for other in turn):
+            self.told.take_out(tree, tail[0], turn)
+        elif on_branch and len(below) == len(tail):
             self.told.undo(tree, turn)
-        elif tail:
+        else:
             self.told.remove(tree, turn)
         await self.settle()
+
+    def _above(self, node: Node) -> list[Node]:
+        """The messages directly above that are answered together with this one."""
+        above: list[Node] = []
+        while node.parent is not None and node.parent.role == "user":
+            node = node.parent
+            above.insert(0, node)
+        return above
 
     async def settle(self) -> None:
         """Lets the core do what it can, does the same to the model, and compares the two."""
@@ -271,7 +284,7 @@ class Both:
             for turn in await self.store.open_turns(tree.id):
                 moving |= {post.ref.message_id for post in await self.store.posts(turn.reply_id) if post.ref}
         for place in {*self.told.posts.values(), *self.adapter.chats}:
-            shown = [seen.text for seen in self.adapter.chats.get(place, []) if seen.id not in moving and _is_answer(seen.text)]
+            shown = [seen.text for seen in self.adapter.chats.get(place, []) if seen.id not in moving and _is_answer(seen)]
             due = [_shows(node) for node, where in self.told.posts.items() if where == place and node.status != "open"]
             assert Counter(shown) == Counter(due), f"{place.chat_id} shows {sorted(shown)} instead of {sorted(due)}"
         if not self.owed:
@@ -301,5 +314,8 @@ def _shows(node: Node) -> str:
     return node.text
 
 
-def _is_answer(text: str) -> bool:
-    return text in (FAILED, texts.STOPPED_EMPTY) or (text[0] in "abdeh" and text[1:2].isdigit()) or text.strip() == texts.WAITING
+def _is_answer(seen: Seen) -> bool:
+    text = seen.text
+    if text == texts.STOPPED_EMPTY:
+        return bool(seen.buttons)  # else it is what /stop says
+    return text == FAILED or (text[0] in "abdeh" and text[1:2].isdigit()) or text.strip() == texts.WAITING

@@ -75,7 +75,7 @@ class Told:
         again, answer, left = _cut(tail)
         subject = tree.add(_like(old, text), old)
         chain = [subject]
-        for message in again:
+        for message in [message for message in again if message.status != "removed"]:
             copy = tree.add(_like(message, message.text))
             copy.parent = chain[-1]
             chain.append(copy)
@@ -130,9 +130,17 @@ class Told:
     def undo(self, tree: Tree, turn: list[Node]) -> None:
         for owed in [owed for owed in tree.owed if owed.prompt in turn]:
             self.drop(tree, owed)
-        self.posts.pop(turn[-1], None)
-        turn[0].last = turn[-1]
+        last = [node for node in turn if node.status != "removed" or node is turn[-1]][-1]
+        self.posts.pop(last, None)
+        turn[0].last = last
         tree.leaf = turn[0].parent
+
+    def take_out(self, tree: Tree, node: Node, turn: list[Node]) -> None:
+        """One of several messages of a turn; what is being answered begins anew."""
+        node.becomes("removed")
+        for owed in tree.owed:
+            if owed.prompt in turn:
+                owed.running, owed.begun = False, None
 
     def remove(self, tree: Tree, turn: list[Node]) -> None:
         for owed in [owed for owed in tree.owed if owed.prompt in turn]:

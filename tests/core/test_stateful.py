@@ -201,7 +201,8 @@ class Conversations(RuleBasedStateMachine):
             start -= 1
         turn = branch[start:]
         if tree is not None and turn and turn[0].role == "user" and self._may(place, person, turn[0]):
-            self.both.told.undo(tree, turn)
+            whole = tree.branch()
+            self.both.told.undo(tree, whole[whole.index(turn[0]) :])
         await self.both.settle()
 
     @rule(where=WHERE)
