@@ -235,7 +235,7 @@ class BlockWriter:
             self._bold(_title(heading[2]))
             self._at += 1
         else:
-            self._write_text(rest.strip(), indent + "  ")
+            self._write_text(rest.strip(), indent + " " * len(f"{match[3] or '-'} "))
         return True
 
     def _paragraph(self, body: str) -> None:

@@ -12,7 +12,7 @@ from typing import Final
 
 _MARKS: Final = re.compile(
     r"[*`]|\\(?![0-9A-Za-z\s])|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|(?<=\])\("
-    r"|\|(?=\||\Z)|(?<=\|)\||\A\||~(?=~|\Z)|(?<=~)~|\A~"
+    r"|\|(?=\|)|(?<=\|)\||~(?=~|\Z)|(?<=~)~|\A~"
 )
 _AT_LINE_START: Final = re.compile(r"(\s*)(?:(\d+)(?=\. )|(?=(?:#{1,3}|-#|[-+])(?:\s|\Z)|>))")
 _PUNCTUATION: Final = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")

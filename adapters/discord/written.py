@@ -76,7 +76,7 @@ class Written:
         if not text:
             return
         written = escaped(text, line_start=self._line_start)
-        if text[0] == "(" and self._last == "]":
+        if self._last + text[0] in ("](", "||") and written[0] != "\\":
             written = "\\" + written
         self.raw(written)
 

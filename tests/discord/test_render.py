@@ -19,7 +19,7 @@ CASES: list[tuple[str, str]] = [
     ("*a***b**", "*a*\u200b**b**"),
     ("*a `x*y` b*", "a `x*y` b"),
     ("half **bold", "half \\*\\*bold"),
-    ("||secret||, a || b, |x|", "\\|\\|secret\\|\\|, a \\|\\| b, |x\\|"),
+    ("||secret||, a || b, |x|", "\\|\\|secret\\|\\|, a \\|\\| b, |x|"),
     ("`a` `` ` `` ``a`b``", "`a` `` ` `` ``a`b``"),
     ("`||` `a\\`", "`||` `a\\`"),
     ("# T `c`\n## Two ##\n### Three\n#### Four\n###### Six", "# T `c`\n## Two\n### Three\n**Four**\n**Six**"),
