@@ -13,14 +13,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.benchmarks.platforms import Limited, Seat, Server
 from tests.benchmarks.process import Bot, BotProcess
 from tests.fakes.openai_script import Json, Reply
 from tests.fakes.openai_server import FakeOpenAI
-from tests.fakes.telegram import Chat, FakeTelegram, Limits, Message, Person
 
 _TAG = re.compile(r"q\d+q")
 SMALL_CALL = 60  # a call with fewer tokens than this asks for a title or the like, not for an answer
-TOKEN = "123456:benchmark-token-that-opens-nothing-0000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,6 @@ class Answer:
     tags: tuple[str, ...]
     sent_at: float
     whole_at: float = 0.0
-    post: Message | None = None
 
 
 @dataclass(slots=True)
@@ -47,7 +45,7 @@ class Asked:
     """A message of a person, found again by its tag."""
 
     tag: str
-    chat: Chat
+    seat: Seat
     at: float
     answer: Answer | None = None
 
@@ -58,7 +56,7 @@ class Bench:
 
     bot: Bot
     pace: Pace = field(default_factory=Pace)
-    limits: Limits | None = None
+    limited: Limited = "no"
     database: Path | None = None
     settings: dict[str, str] = field(default_factory=dict)
     paces: dict[str, Pace] = field(default_factory=dict)
@@ -67,20 +65,21 @@ class Bench:
     model_calls: list[Answer] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     changed_at: float = 0.0
-    telegram: FakeTelegram = field(init=False)
+    server: Server = field(init=False)
     model: FakeOpenAI = field(init=False)
     process: BotProcess = field(init=False)
+    began: float = 0.0
     started_in: float = 0.0
     _folder: Path = field(init=False)
 
     async def __aenter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="bench-"))
-        self.telegram = FakeTelegram(token=TOKEN, limits=self.limits)
-        self.telegram.listener = self._look
+        self.server = self.bot.platform.server(self.limited)
+        self.server.listener = self._look
         self.model = FakeOpenAI()
         self.model.keep_requests = False
         self.model.always = self._answer
-        await self.telegram.__aenter__()
+        await self.server.__aenter__()
         await self.model.__aenter__()
         try:
             await self._start()
@@ -94,14 +93,12 @@ class Bench:
         await self._close()
 
     async def _close(self) -> None:
-        await self.telegram.__aexit__(None, None, None)
+        await self.server.__aexit__(None, None, None)
         await self.model.__aexit__(None, None, None)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     async def _start(self) -> None:
-        environment = {
-            "TELEGRAM_TOKEN": TOKEN,
-            "TELEGRAM_API_URL": self.telegram.url,
+        environment = self.server.environment | {
             "OPENAI_BASE_URL": self.model.base_url,
             "OPENAI_API_KEY": "sk-benchmark",
             "PARLEY_RATE": "100000",
@@ -110,28 +107,27 @@ class Bench:
         }
         if self.database is not None and self.bot.stores:
             shutil.copyfile(self.database, self._folder / "parley.db")
-        began = time.monotonic()
+        self.began = time.monotonic()
         self.process = await BotProcess.start(self.bot, environment | self.settings, self._folder)
-        await self.process.until(self.telegram.updates.polled, within=30)
-        if not self.telegram.updates.polled.is_set():
+        await self.process.until(self.server.ready, within=30)
+        if not self.server.ready.is_set():
             await self.process.stop()
-            raise RuntimeError(f"{self.bot.name} did not poll; it said:\n{self.process.tail()}")
-        self.started_in = self.telegram.calls_of("getUpdates")[0].at - began
+            raise RuntimeError(f"{self.bot.name} did not come to {self.bot.platform.ready}; it said:\n{self.process.tail()}")
+        self.started_in = self.server.ready_at - self.began
 
     # -- people
 
-    def people(self, count: int) -> list[tuple[Person, Chat]]:
-        """So many people with their private chats."""
-        people = [self.telegram.person(1001 + n, f"Person {n}") for n in range(count)]
-        return [(person, self.telegram.private_chat(person)) for person in people]
+    def people(self, count: int) -> list[Seat]:
+        """So many people in their private chats, the same each time."""
+        return [self.server.seat(number) for number in range(count)]
 
-    async def ask(self, person: Person, chat: Chat, pace: Pace | None = None) -> Asked:
+    async def ask(self, seat: Seat, pace: Pace | None = None) -> Asked:
         """Lets the person ask something that is recognised again."""
         tag = f"q{len(self.asked) + 1}q"
-        asked = self.asked[tag] = Asked(tag, chat, time.monotonic())
+        asked = self.asked[tag] = Asked(tag, seat, time.monotonic())
         if pace is not None:
             self.paces[tag] = pace
-        await person.says(chat, f"Please answer my question {tag} in plain words.")
+        await seat.says(f"Please answer my question {tag} in plain words.")
         return asked
 
     async def whole(self, asked: Sequence[Asked], *, within: float, quiet: float = 12.0) -> int:
@@ -160,7 +156,7 @@ class Bench:
             return Reply("A short title")
         pace = self.paces.get(tags[-1], self.pace)
         name = "-".join(tags)
-        pieces = (f"{name} ", *(f"word{n} " for n in range(pace.tokens - 2)), f"end-{name}")
+        pieces = (f"{name} ", *(f"w{n} " for n in range(pace.tokens - 2)), f"end-{name}")
         length = (len(pieces) - 1) / pace.per_second if pace.per_second else 0.0
         answer = Answer("".join(pieces), tags, time.monotonic() + length)
         self.answers[f"end-{name}"] = answer
@@ -169,17 +165,15 @@ class Bench:
 
     # -- the watch
 
-    def _look(self, message: Message) -> None:
-        if not message.by_bot:
-            return
+    def _look(self, text: str) -> None:
         self.changed_at = time.monotonic()
-        position = message.text.rfind("end-q")
+        position = text.rfind("end-q")
         if position < 0:
             return
-        answer = self.answers.get(message.text[position:].split(None, 1)[0])
-        if answer is None or answer.whole_at or answer.text not in message.text:
+        answer = self.answers.get(text[position:].split(None, 1)[0])
+        if answer is None or answer.whole_at or answer.text not in text:
             return
-        answer.whole_at, answer.post = self.changed_at, message
+        answer.whole_at = self.changed_at
         for tag in answer.tags:
             self.asked[tag].answer = answer
         self.changed.set()

@@ -11,11 +11,12 @@ from bot.changes import AddMessage, AddSession, Change, KnowAccount, SetCurrent,
 from bot.events import Place
 from bot.messages import Account, Message, Session, Usage
 from storage.sqlite.store import SqliteStore
+from tests.benchmarks.platforms import Home, Platform
 
 PEOPLE = 20
-FIRST_PERSON = 1001
 BATCH = 20_000
 OTHERS = 2_500  # sessions of 400 messages
+FIRST_OTHER = 5_000_000  # nobody of them writes while it is measured
 OTHERS_MESSAGES = 400
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 WORDS = "Rain falls when air that holds water cools down and can hold it no longer, so that drops grow and fall. "
@@ -27,17 +28,17 @@ class Library:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    async def make(self, name: str) -> Path:
+    async def make(self, name: str, platform: Platform) -> Path:
         """`sessions-N`: 20 people, each with a session of N turns; `million`: the same with 100 turns, and 1,000,000 messages of others."""
-        path = self.folder / f"{name}.db"
+        path = self.folder / f"{platform.name}-{name}.db"
         if path.exists():
             return path
         turns = 100 if name == "million" else int(name.removeprefix("sessions-"))
-        draft = self.folder / f"{name}-draft-{os.getpid()}.db"
+        draft = self.folder / f"{platform.name}-{name}-draft-{os.getpid()}.db"
         store = await SqliteStore.open(draft)
         try:
             changes: list[Change] = []
-            for change in _past(turns, OTHERS if name == "million" else 0):
+            for change in _past(platform, turns, OTHERS if name == "million" else 0):
                 changes.append(change)
                 if len(changes) >= BATCH:
                     await store.apply(changes)
@@ -49,18 +50,18 @@ class Library:
         return draft.rename(path)
 
 
-def _past(turns: int, others: int) -> Iterator[Change]:
+def _past(platform: Platform, turns: int, others: int) -> Iterator[Change]:
     ids = iter(range(1, 10**9))
     for number in range(PEOPLE):
-        yield from _talk(ids, str(FIRST_PERSON + number), turns * 2)
+        yield from _talk(ids, platform.name, platform.home(number), turns * 2)
     for number in range(others):
-        yield from _talk(ids, str(5_000_000 + number), OTHERS_MESSAGES)
+        yield from _talk(ids, platform.name, platform.home(FIRST_OTHER + number), OTHERS_MESSAGES)
 
 
-def _talk(ids: Iterator[int], person: str, length: int) -> Iterator[Change]:
+def _talk(ids: Iterator[int], platform: str, home: Home, length: int) -> Iterator[Change]:
     """One person's session, with so many messages."""
-    user, place, session = next(ids), Place("telegram", person), f"{int(person):016x}"
-    yield KnowAccount(Account("telegram", person, user, "Somebody", "en"))
+    user, place, session = next(ids), Place(platform, home.chat), f"{int(home.account):016x}"
+    yield KnowAccount(Account(platform, home.account, user, "Somebody", "en"))
     yield AddSession(Session(session, user, place, "Rain", BEGAN, "person"))
     leaf: int | None = None
     for number in range(1, length + 1):

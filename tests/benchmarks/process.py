@@ -10,26 +10,31 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.benchmarks.platforms import Platform
+
 ROOT = str(Path(__file__).resolve().parents[2])
 TICK = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """What to run. `name` stands over its column."""
+    """What to run, and on which platform. `name` stands over its column."""
 
     name: str
     command: tuple[str, ...]
     stores: bool
+    platform: Platform
 
 
-BASELINE = Bot("baseline", (sys.executable, "-m", "tests.benchmarks.baseline"), stores=False)
+def baseline(platform: Platform) -> Bot:
+    """The smallest bot that could do the same there."""
+    return Bot("baseline", (sys.executable, "-m", platform.baseline), stores=False, platform=platform)
 
 
-def parley() -> Bot:
+def parley(platform: Platform) -> Bot:
     """Parley as the environment says, or as it is in this folder."""
     command = shlex.split(os.environ.get("PARLEY_BENCH_COMMAND", "")) or [sys.executable, "-m", "bot", "run"]
-    return Bot("Parley", tuple(command), stores=True)
+    return Bot("Parley", tuple(command), stores=True, platform=platform)
 
 
 @dataclass(frozen=True, slots=True)

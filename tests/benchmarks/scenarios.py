@@ -8,17 +8,16 @@ import statistics
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from tests.benchmarks.bench import Answer, Asked, Bench, Pace
+from tests.benchmarks.platforms import Limited
+from tests.benchmarks.prepared import Library
 from tests.benchmarks.process import Bot
-from tests.fakes.telegram import Limits
+from tests.benchmarks.turns import cost_of_turns
 
 CROWD = 100
 LONG_ANSWER = Pace(tokens=300, per_second=60.0)
-OVERALL = 30.0
-RESTS = 0.02  # seconds of CPU in a quarter of a second
-RESTS_FOR = 6  # quarters of a second
+AT_ONCE = Pace(tokens=64, per_second=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +31,39 @@ class Figure:
     ratio: bool = False
 
 
-Scenario = Callable[[Bot, "Prepared"], Awaitable[list[Figure]]]
+Scenario = Callable[[Bot, Library], Awaitable[list[Figure]]]
 
 
-@dataclass(slots=True)
-class Prepared:
-    """Databases made beforehand, by name; the scenarios that need one make it through `make`."""
-
-    make: Callable[[str], Awaitable[Path]]
-
-
-async def start(bot: Bot, prepared: Prepared) -> list[Figure]:
-    """From the start of the process to the first getUpdates: the median of three."""
-    times, memory = [], []
+async def start(bot: Bot, prepared: Library) -> list[Figure]:
+    """From the start of the process until it hears, and until an answer stands that was asked for at once: medians of three."""
+    times, memory, answered = [], [], []
     for _ in range(3):
         async with Bench(bot) as bench:
             times.append(bench.started_in)
             await asyncio.sleep(0.5)
             memory.append(bench.process.cost().rss)
+    for _ in range(3):
+        async with Bench(bot, pace=AT_ONCE) as bench:
+            answered.append(await _answered_in(bench))
     return [
-        Figure("start to first getUpdates", statistics.median(times), "s", ratio=True),
+        Figure(f"start to {bot.platform.ready}", statistics.median(times), "s", ratio=True),
+        Figure("start to first answer", statistics.median(answered), "s", ratio=True),
         Figure("memory, idle", statistics.median(memory), "MiB", ratio=True),
     ]
 
 
-async def cpu(bot: Bot, prepared: Prepared) -> list[Figure]:
+async def _answered_in(bench: Bench) -> float:
+    """Seconds from the start of the process until a first answer stands whole. RuntimeError when it does not come."""
+    asked = await bench.ask(bench.people(1)[0])
+    if await bench.whole([asked], within=30, quiet=20) != 1 or asked.answer is None:
+        raise RuntimeError(f"the first answer did not come:\n{asked.seat.transcript()[-500:]}\n{bench.process.tail()}")
+    return asked.answer.whole_at - bench.began
+
+
+async def cpu(bot: Bot, prepared: Library) -> list[Figure]:
     """60 turns of 64 tokens in six chats, ten in each one after the other; what idling costs is taken off."""
     async with Bench(bot) as bench:
-        idle, cost = await _cost(bench, people=6, turns=10)
+        idle, cost = await cost_of_turns(bench, people=6, turns=10)
         rss = bench.process.cost().rss
     return [
         Figure("CPU a turn of 64 tokens", cost * 1000, "ms", ratio=True),
@@ -68,79 +72,36 @@ async def cpu(bot: Bot, prepared: Prepared) -> list[Figure]:
     ]
 
 
-async def _idle(bench: Bench, seconds: float = 3.0) -> float:
-    """Seconds of CPU a second when nobody writes."""
-    before = bench.process.cost().cpu
-    await asyncio.sleep(seconds)
-    return (bench.process.cost().cpu - before) / seconds
+async def crowd(bot: Bot, prepared: Library) -> list[Figure]:
+    """A hundred people ask at once; 300 tokens at 60 a second each; chats are limited where bots meet that at once."""
+    return await _crowd(bot, "chats", "crowd")
 
 
-async def _settled(bench: Bench) -> None:
-    """Waits until the bot rests: what it loads after its start is not the cost of a turn."""
-    quiet = 0
-    for _ in range(40):
-        before = bench.process.cost().cpu
-        await asyncio.sleep(0.25)
-        quiet = quiet + 1 if bench.process.cost().cpu - before < RESTS else 0
-        if quiet >= RESTS_FOR:
-            return
+async def limits(bot: Bot, prepared: Library) -> list[Figure]:
+    """The same, with all limits of the platform, those of the whole bot too."""
+    return await _crowd(bot, "all", "limits")
 
 
-async def _cost(bench: Bench, *, people: int, turns: int) -> tuple[float, float]:
-    """Seconds of CPU a second when idle, and a turn; after a turn that does not count, for what is loaded or opened once."""
-    await _settled(bench)
-    await _turns(bench, people=people, turns=1)
-    await _settled(bench)
-    idle = await _idle(bench)
-    before, began = bench.process.cost().cpu, time.monotonic()
-    await _turns(bench, people=people, turns=turns)
-    await asyncio.sleep(0.3)
-    return idle, (bench.process.cost().cpu - before - idle * (time.monotonic() - began)) / (people * turns)
-
-
-async def _turns(bench: Bench, *, people: int, turns: int) -> None:
-    """Every person asks, and asks again when the answer is whole. RuntimeError when an answer does not come."""
-
-    async def talk(number: int) -> None:
-        person, chat = everybody[number]
-        for _ in range(turns):
-            asked = await bench.ask(person, chat)
-            if await bench.whole([asked], within=30, quiet=20) != 1:
-                raise RuntimeError(f"an answer did not come whole:\n{chat.transcript()[-500:]}\n{bench.process.tail()}")
-
-    everybody = bench.people(people)
-    await asyncio.gather(*(talk(number) for number in range(people)))
-
-
-async def crowd(bot: Bot, prepared: Prepared) -> list[Figure]:
-    """A hundred people ask at once; 300 tokens at 60 a second each; a chat takes one message a second, three at once."""
-    return await _crowd(bot, Limits(overall_per_second=None), "crowd")
-
-
-async def limits(bot: Bot, prepared: Prepared) -> list[Figure]:
-    """The same, with 30 calls a second for the whole bot."""
-    return await _crowd(bot, Limits(overall_per_second=OVERALL), "limits")
-
-
-async def _crowd(bot: Bot, allowed: Limits, name: str) -> list[Figure]:
-    async with Bench(bot, pace=LONG_ANSWER, limits=allowed) as bench:
+async def _crowd(bot: Bot, limited: Limited, name: str) -> list[Figure]:
+    async with Bench(bot, pace=LONG_ANSWER, limited=limited) as bench:
         before, began = bench.process.cost().cpu, time.monotonic()
-        asked = [await bench.ask(person, chat) for person, chat in bench.people(CROWD)]
+        asked = [await bench.ask(seat) for seat in bench.server.crowd(CROWD)]
         whole = await bench.whole(asked, within=45)
-        used = bench.process.cost().cpu - before
+        used, refused = bench.process.cost().cpu - before, bench.server.refused
     answers = [one.answer for one in asked if one.answer is not None and one.answer.whole_at]
     total = max((answer.whole_at for answer in answers), default=began) - began
     least = LONG_ANSWER.tokens / LONG_ANSWER.per_second
-    if allowed.overall_per_second:
-        least += (CROWD - allowed.overall_per_second) / allowed.overall_per_second
-    comparable = allowed.overall_per_second is None  # under limits a bot that gives up is fast
+    overall = bot.platform.overall
+    comparable = limited != "all"  # under limits a bot that gives up is fast
+    if not comparable:
+        least += (CROWD - overall) / overall
     late = sorted(answer.whole_at - answer.sent_at for answer in answers)
     return [
         Figure(f"{name}: whole answers", whole, of=CROWD),
         Figure(f"{name}: whole text after the last token, p50", _percentile(late, 0.5), "s", ratio=comparable),
         Figure(f"{name}: whole text after the last token, p95", _percentile(late, 0.95), "s", ratio=comparable),
         Figure(f"{name}: all answers whole after (least {least:.1f} s)", total if whole == CROWD else float("nan"), "s"),
-        Figure(f"{name}: refused calls", allowed.refused),
+        Figure(f"{name}: refused calls", refused),
         Figure(f"{name}: CPU", used, "s", ratio=comparable),
     ]
 
@@ -149,18 +110,16 @@ def _percentile(values: Sequence[float], share: float) -> float:
     return values[min(len(values) - 1, int(len(values) * share))] if values else float("nan")
 
 
-async def bursts(bot: Bot, prepared: Prepared) -> list[Figure]:
+async def bursts(bot: Bot, prepared: Library) -> list[Figure]:
     """Ten people send four messages each at once. Messages that became one turn count as answered together, in the turn's place."""
     chance = random.Random(7)  # noqa: S311 - the same lengths for every bot
     async with Bench(bot) as bench:
         asked: list[Asked] = []
-        for person, chat in bench.people(10):
+        for seat in bench.people(10):
             for _ in range(4):
-                asked.append(await bench.ask(person, chat, Pace(chance.randint(10, 120), 60.0)))
+                asked.append(await bench.ask(seat, Pace(chance.randint(10, 120), 60.0)))
         whole = await bench.whole(asked, within=45)
-        wrong = sum(
-            _out_of_order([one for one in asked if one.chat is chat]) for chat in {id(one.chat): one.chat for one in asked}.values()
-        )
+        wrong = sum(out_of_order(asked[first : first + 4]) for first in range(0, len(asked), 4))
         calls = len(bench.model_calls)
     return [
         Figure("bursts: messages answered", whole, of=len(asked)),
@@ -169,7 +128,7 @@ async def bursts(bot: Bot, prepared: Prepared) -> list[Figure]:
     ]
 
 
-def _out_of_order(asked: Sequence[Asked]) -> int:
+def out_of_order(asked: Sequence[Asked]) -> int:
     """How many messages of a chat were answered after a later one was: by the time at which each answer stood whole."""
     answers: list[Answer] = sorted(
         {id(one.answer): one.answer for one in asked if one.answer is not None}.values(), key=lambda a: a.whole_at
@@ -183,29 +142,29 @@ def _out_of_order(asked: Sequence[Asked]) -> int:
     return wrong
 
 
-async def long(bot: Bot, prepared: Prepared) -> list[Figure]:
+async def long(bot: Bot, prepared: Library) -> list[Figure]:
     """What a turn costs when its session holds 1, 100 and 500 turns; for a bot that stores nothing only the first is known."""
     figures = []
     for turns in (1, 100, 500):
         if not bot.stores and turns > 1:
             continue
-        database = await prepared.make(f"sessions-{turns}") if bot.stores else None
+        database = await prepared.make(f"sessions-{turns}", bot.platform) if bot.stores else None
         async with Bench(bot, database=database) as bench:
-            _, cost = await _cost(bench, people=20, turns=3)
+            _, cost = await cost_of_turns(bench, people=20, turns=3)
         figures.append(Figure(f"long: CPU a turn in a session of {turns} turns", cost * 1000, "ms", ratio=turns == 1))
     return figures
 
 
-async def million(bot: Bot, prepared: Prepared) -> list[Figure]:
+async def million(bot: Bot, prepared: Library) -> list[Figure]:
     """What a turn costs, and how long the start takes, beside 1,000,000 stored messages."""
     if not bot.stores:
         return []
-    database = await prepared.make("million")
+    database = await prepared.make("million", bot.platform)
     async with Bench(bot, database=database) as bench:
-        _, cost = await _cost(bench, people=20, turns=3)
+        _, cost = await cost_of_turns(bench, people=20, turns=3)
         return [
             Figure("million: CPU a turn", cost * 1000, "ms"),
-            Figure("million: start to first getUpdates", bench.started_in, "s"),
+            Figure(f"million: start to {bot.platform.ready}", bench.started_in, "s"),
             Figure("million: memory", bench.process.cost().rss, "MiB"),
         ]
 
