@@ -196,5 +196,5 @@ def test_addresses_and_escapes_are_not_cut() -> None:
 @pytest.mark.parametrize("before", ["", "w"])
 def test_an_escape_stays_with_its_character(before: str) -> None:
     parts = render(Content(before + "\\*" * 3000))
-    assert len(parts) > 3
+    assert len(parts) >= 3
     assert "".join(read(part.text).text for part in parts) == before + "*" * 3000
