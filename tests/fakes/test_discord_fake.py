@@ -51,7 +51,7 @@ async def test_a_conversation(fake: FakeDiscord) -> None:
         keys = discord.ui.View(timeout=None)
         keys.add_item(discord.ui.Button(label="Retry", custom_id="retry #1"))
         sent = await bot.heard[0].reply("…", nonce="n-1", suppress_embeds=True, view=keys)
-        await sent.edit(content="Hi")
+        assert (await sent.edit(content="Hi")).edited_at is not None
         assert dm.texts == ["Hi"]
         assert [text for _, text in dm.last.history] == ["…", "Hi"]
         assert fake.answers_to(asked) == [dm.last]
@@ -211,7 +211,7 @@ async def test_faults_before_and_after_the_effect(fake: FakeDiscord, bot: Bot) -
     fake.faults.add("create message", error=503, after=True)
     assert await refusal(bot, "POST", path, body) == (503, 0)
     assert dm.texts == ["Hi"]
-    fake.faults.add("POST /channels/{id}/messages", cut=True)
+    fake.faults.add("POST /channels/{id}/messages", cut=True, after=True)
     with pytest.raises((aiohttp.ServerDisconnectedError, ConnectionResetError, aiohttp.ClientOSError)):
         await bot.call("POST", path, body)
     fake.faults.add("create message", retry_after=0.05)
