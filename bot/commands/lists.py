@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.commands.call import Call, named_session, title_of, whole_number
 from bot.found import SessionSummary
 from bot.messages import Message, Session
@@ -12,6 +14,8 @@ from bot.rules.decision import Decision
 PAGE = 10
 LINES = 8
 SHORTENED = 400
+LEAST_SHOWN = 20
+BETWEEN = len("\n\n  \n")
 LABEL = 30
 COMMAND_BYTES = 64 - len("page ") - len(" 9999")
 """What a list's command may take of a button's 64 bytes."""
@@ -45,11 +49,32 @@ async def _history_page(call: Call, session: Session, page: int | None) -> Decis
     leaf = last.host or last.id if last is not None else None
     messages = [message for message in await call.reader.branch(leaf, PAGE, down_to=first) if message.status != "removed"]
     head = texts.HISTORY_TITLE.format(title=title_of(session), id=await call.reader.short_id(session), page=page, pages=pages)
-    lines = [await _history_line(call, message) for message in messages]
+    heads = [await _history_head(call, message) for message in messages]
+    room = call.given.capabilities.max_text - len(head) - sum(len(line) + BETWEEN for line in heads)
+    lines = [f"{line}  \n{text}".rstrip() for line, text in zip(heads, fitted([message.text for message in messages], room), strict=True)]
     return call.say("\n\n".join([head, *lines]), _arrows(f"history #{session.id}", page, pages))
 
 
-async def _history_line(call: Call, message: Message) -> str:
+def fitted(wanted: Sequence[str], room: int) -> list[str]:
+    """The texts as Markdown that shows them to the letter, each cut so that together they take `room` characters at most (but a few of
+    each): a page is one post. Short ones leave their room to the long ones."""
+    cut = [""] * len(wanted)
+    order = sorted(range(len(wanted)), key=lambda index: len(wanted[index]))
+    for left, index in zip(range(len(order), 0, -1), order, strict=True):
+        cut[index] = _cut(wanted[index], max(LEAST_SHOWN, room // left))
+        room -= len(cut[index])
+    return cut
+
+
+def _cut(text: str, most: int) -> str:
+    shown, letters = texts.plain_lines(text[:SHORTENED]), min(len(text), SHORTENED)
+    while letters and len(shown) + (letters < len(text)) > most:
+        letters = max(0, letters - max(1, len(shown) + 1 - most))  # escapes take room of their own, so this is enough or more
+        shown = texts.plain_lines(text[:letters])
+    return shown if letters == len(text) else f"{shown}…"
+
+
+async def _history_head(call: Call, message: Message) -> str:
     who = message.author or texts.HISTORY_YOU if message.role == "user" else texts.HISTORY_BOT
     versions = await call.reader.versions(message.first_version)
     marks = [call.time(message.created_at)]
@@ -59,8 +84,7 @@ async def _history_line(call: Call, message: Message) -> str:
     status = {"stopped": texts.MARK_STOPPED, "failed": texts.MARK_FAILED, "open": texts.MARK_OPEN}.get(message.status)
     if status:
         marks.append(status)
-    text = message.text if len(message.text) <= SHORTENED else f"{message.text[:SHORTENED]}…"
-    return f"**{message.number}. {texts.plain(who)}** · {' · '.join(marks)}  \n{texts.plain_lines(text)}".rstrip()
+    return f"**{message.number}. {texts.plain(who)}** · {' · '.join(marks)}"
 
 
 def _arrows(of: str, page: int, pages: int) -> tuple[ButtonRow, ...]:
