@@ -148,7 +148,7 @@ class Intake:
         if session is None or session.deleted_at is not None or session.user_id != given.owner_id:
             return NOTHING
         tail = await find_tail(self._desk.store, session, subject)
-        if tail is None or tail.subject.text == text:
+        if tail is None or tail.subject.text == text or tail.subject.status == "removed":
             return NOTHING
         place = event.ref.place
         if (tokens := self._tokens(text)) > given.policy.context_tokens:

@@ -148,7 +148,7 @@ class Both:
         await self.core.accept(MessageEdited(MessageRef(place, node.source), self.author(person), text, self.clock.now(), f"k{number}"))
         newest = self.newest(tree, node)
         tail = tree.tail(newest)
-        if tail and not tree.deleted:
+        if tail and not tree.deleted and tail[0].status != "removed":
             self.told.revise(tree, tail, text, place, person)
         await self.settle()
 
