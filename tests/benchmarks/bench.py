@@ -52,12 +52,14 @@ class Asked:
 
 @dataclass(slots=True)
 class Bench:
-    """Runs a bot; use it with `async with`. `database` is a prepared file that the bot gets a copy of."""
+    """Runs a bot; use it with `async with`. `database` is a prepared file that the bot gets a copy of, `others` are the numbers of
+    people whom it knows from there."""
 
     bot: Bot
     pace: Pace = field(default_factory=Pace)
     limited: Limited = "no"
     database: Path | None = None
+    others: range = range(0)
     settings: dict[str, str] = field(default_factory=dict)
     paces: dict[str, Pace] = field(default_factory=dict)
     asked: dict[str, Asked] = field(default_factory=dict)
@@ -76,6 +78,8 @@ class Bench:
         self._folder = Path(tempfile.mkdtemp(prefix="bench-"))
         self.server = self.bot.platform.server(self.limited)
         self.server.listener = self._look
+        for number in self.others:
+            self.server.seat(number)
         self.model = FakeOpenAI()
         self.model.keep_requests = False
         self.model.always = self._answer

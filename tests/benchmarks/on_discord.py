@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Self
 
+from adapters.discord import cursors
+from adapters.discord.places import snowflake_at
 from tests.benchmarks.platforms import Home, Limited, Platform, Seat
 from tests.fakes.discord import TOKEN, Channel, FakeDiscord, Limits, Message, Person
 from tests.fakes.discord.places import Kind
 
 FIRST_PERSON = 1_100_000_000_000_000_000
 FIRST_CHANNEL = 1_200_000_000_000_000_000
+BOT = 7_000_000_001
+SPOKE_LAST = datetime(2026, 1, 2, tzinfo=UTC)
 OVERALL = 50
 _LIMITS: dict[Limited, Callable[[], Limits | None]] = {
     "no": lambda: None,
@@ -85,8 +90,19 @@ class DiscordServer:
 
 
 def home(number: int) -> Home:
-    """Direct messages are a channel with an id of its own."""
-    return Home(str(FIRST_PERSON + number), str(FIRST_CHANNEL + number))
+    """Direct messages are a channel with an id of its own, which is looked through for what it missed at each start."""
+    channel = FIRST_CHANNEL + number
+    cursor = cursors.Channel(channel, snowflake_at(SPOKE_LAST), private=True)
+    return Home(str(FIRST_PERSON + number), str(channel), (f"discord/{BOT}/channel/{channel}", cursor.to_text()))
 
 
-DISCORD = Platform("discord", "Discord", "READY", OVERALL, "tests.benchmarks.baseline_discord", DiscordServer, home)
+DISCORD = Platform(
+    name="discord",
+    title="Discord",
+    ready="READY",
+    overall=OVERALL,
+    baseline="tests.benchmarks.baseline_discord",
+    server=DiscordServer,
+    home=home,
+    cursors=((f"discord/{BOT}/alive", str(int(time.time()))),),
+)

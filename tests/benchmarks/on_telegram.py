@@ -65,4 +65,12 @@ def home(number: int) -> Home:
     return Home(str(FIRST_PERSON + number), str(FIRST_PERSON + number))
 
 
-TELEGRAM = Platform("telegram", "Telegram", "first getUpdates", OVERALL, "tests.benchmarks.baseline_telegram", TelegramServer, home)
+TELEGRAM = Platform(
+    name="telegram",
+    title="Telegram",
+    ready="first getUpdates",
+    overall=OVERALL,
+    baseline="tests.benchmarks.baseline_telegram",
+    server=TelegramServer,
+    home=home,
+)

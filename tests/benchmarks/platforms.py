@@ -21,10 +21,11 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The account and the private chat of somebody, as Parley stores them."""
+    """The account and the private chat of somebody, as Parley stores them; with the cursor of the chat where the platform has such."""
 
     account: str
     chat: str
+    cursor: tuple[str, str] | None = None
 
 
 class Server(Protocol):
@@ -58,7 +59,7 @@ class Server(Protocol):
 class Platform:
     """`title` stands over the table, `ready` names what the start is measured to. `overall` limits the whole bot: calls a second.
 
-    `baseline` is the module of the smallest bot there.
+    `baseline` is the module of the smallest bot there. `cursors` are what Parley kept there of its last life, by name.
     """
 
     name: str
@@ -68,3 +69,4 @@ class Platform:
     baseline: str
     server: Callable[[Limited], Server]
     home: Callable[[int], Home]
+    cursors: tuple[tuple[str, str], ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.changes import AddMessage, AddSession, Change, KnowAccount, SetCurrent, SetLeaf
+from bot.changes import AddMessage, AddSession, Change, KnowAccount, SetCurrent, SetCursor, SetLeaf
 from bot.events import Place
 from bot.messages import Account, Message, Session, Usage
 from storage.sqlite.store import SqliteStore
@@ -52,6 +52,7 @@ class Library:
 
 def _past(platform: Platform, turns: int, others: int) -> Iterator[Change]:
     ids = iter(range(1, 10**9))
+    yield from (SetCursor(name, value) for name, value in platform.cursors)
     for number in range(PEOPLE):
         yield from _talk(ids, platform.name, platform.home(number), turns * 2)
     for number in range(others):
@@ -84,3 +85,5 @@ def _talk(ids: Iterator[int], platform: str, home: Home, length: int) -> Iterato
         yield AddMessage(message)
     yield SetLeaf(session, leaf)
     yield SetCurrent(place, user, session)
+    if home.cursor is not None:
+        yield SetCursor(*home.cursor)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from tests.benchmarks.bench import Answer, Asked, Bench, Pace
 from tests.benchmarks.platforms import Limited
-from tests.benchmarks.prepared import Library
+from tests.benchmarks.prepared import FIRST_OTHER, OTHERS, Library
 from tests.benchmarks.process import Bot
-from tests.benchmarks.turns import cost_of_turns
+from tests.benchmarks.turns import cost_of_turns, rest
 
 CROWD = 100
 LONG_ANSWER = Pace(tokens=300, per_second=60.0)
@@ -156,15 +156,21 @@ async def long(bot: Bot, prepared: Library) -> list[Figure]:
 
 
 async def million(bot: Bot, prepared: Library) -> list[Figure]:
-    """What a turn costs, and how long the start takes, beside 1,000,000 stored messages."""
+    """What a turn costs, and how long the start takes, beside 1,000,000 stored messages of 2,520 people in their private chats."""
     if not bot.stores:
         return []
-    database = await prepared.make("million", bot.platform)
-    async with Bench(bot, database=database) as bench:
+    database, others = await prepared.make("million", bot.platform), range(FIRST_OTHER, FIRST_OTHER + OTHERS)
+    async with Bench(bot, pace=AT_ONCE, database=database, others=others) as bench:
+        answered = await _answered_in(bench)
+        await rest(bench)
+        begun = bench.process.cost().cpu
+    async with Bench(bot, database=database, others=others) as bench:
         _, cost = await cost_of_turns(bench, people=20, turns=3)
         return [
-            Figure("million: CPU a turn", cost * 1000, "ms"),
             Figure(f"million: start to {bot.platform.ready}", bench.started_in, "s"),
+            Figure("million: start to first answer", answered, "s"),
+            Figure("million: CPU of the start, until it rests", begun, "s"),
+            Figure("million: CPU a turn", cost * 1000, "ms"),
             Figure("million: memory", bench.process.cost().rss, "MiB"),
         ]
 

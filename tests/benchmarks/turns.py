@@ -9,6 +9,7 @@ from tests.benchmarks.bench import Bench
 
 RESTS = 0.02  # seconds of CPU in a quarter of a second
 RESTS_FOR = 6  # quarters of a second
+TRIES = 120  # quarters of a second
 
 
 async def _idle(bench: Bench, seconds: float = 3.0) -> float:
@@ -18,10 +19,10 @@ async def _idle(bench: Bench, seconds: float = 3.0) -> float:
     return (bench.process.cost().cpu - before) / seconds
 
 
-async def _settled(bench: Bench) -> None:
+async def rest(bench: Bench) -> None:
     """Waits until the bot rests: what it loads after its start is not the cost of a turn."""
     quiet = 0
-    for _ in range(40):
+    for _ in range(TRIES):
         before = bench.process.cost().cpu
         await asyncio.sleep(0.25)
         quiet = quiet + 1 if bench.process.cost().cpu - before < RESTS else 0
@@ -31,9 +32,9 @@ async def _settled(bench: Bench) -> None:
 
 async def cost_of_turns(bench: Bench, *, people: int, turns: int) -> tuple[float, float]:
     """Seconds of CPU a second when idle, and a turn; after a turn that does not count, for what is loaded or opened once."""
-    await _settled(bench)
+    await rest(bench)
     await _turns(bench, people=people, turns=1)
-    await _settled(bench)
+    await rest(bench)
     idle = await _idle(bench)
     before, began = bench.process.cost().cpu, time.monotonic()
     await _turns(bench, people=people, turns=turns)
