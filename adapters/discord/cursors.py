@@ -1,4 +1,4 @@
-"""How far each channel was read, and until when this bot was there at all; kept lazily, since the keys of events make a late mark harmless."""
+"""How far each channel was read, and until when this bot was there at all; kept lazily, since keys of events make a late mark harmless."""
 
 from __future__ import annotations
 

@@ -41,9 +41,7 @@ def intents_for(*, content: bool) -> discord.Intents:
 class Gateway(discord.Client):
     """`before_identify` is awaited before each start of a session, the library's own repeats too; its errors end `connect`."""
 
-    def __init__(
-        self, options: DiscordOptions, hear: Hear, before_identify: Callable[[bool], Awaitable[None]], *, content: bool
-    ) -> None:
+    def __init__(self, options: DiscordOptions, hear: Hear, before_identify: Callable[[bool], Awaitable[None]], *, content: bool) -> None:
         super().__init__(
             intents=intents_for(content=content),
             max_messages=None,

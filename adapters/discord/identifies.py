@@ -1,4 +1,4 @@
-"""How often this token has been used to start a session in 24 hours, counted across lives: Discord allows 1,000, and then resets the token."""
+"""How often this token started a session in 24 hours, across lives: Discord allows 1,000, and then resets the token."""
 
 from __future__ import annotations
 
@@ -41,8 +41,7 @@ def limit_in(answer: object) -> StartLimit:
 def pause_for(used: int, limit: StartLimit) -> float:
     """Seconds to wait before the next start: nothing up to a fifth of the day's, then doubling from 1 s to 600 s.
 
-    From the 11th slowed start on a day holds 144 at most, so a crash loop never comes near the limit. Where none is left, it waits
-    until Discord counts anew.
+    At 600 s a day holds 144 more, so a crash loop never comes near the limit. Where none is left, it waits until Discord counts anew.
     """
     if limit.remaining <= 0 and limit.reset_after > 0:
         return limit.reset_after
@@ -70,7 +69,7 @@ class Identifies:
     def count(self, now: datetime) -> None:
         """Called before the IDENTIFY goes out, so that one that kills the process is counted."""
         oldest = (now - DAY).timestamp()
-        self._starts = [at for at in self._starts if at > oldest][-2 * TOTAL :] + [now.timestamp()]
+        self._starts = [*(at for at in self._starts[-2 * TOTAL :] if at > oldest), now.timestamp()]
         with suppress(OSError):
             fresh = self._path.with_suffix(".new")
             descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

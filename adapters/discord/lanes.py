@@ -85,8 +85,8 @@ class Lanes:
 
     def _put(self, channel_id: int, work: Work) -> None:
         lane = self._lane(channel_id)
-        if len(lane.waiting) >= LONGEST:
-            lane.overflowed = True
+        if lane.overflowed or len(lane.waiting) >= LONGEST:
+            lane.overflowed = True  # and nothing later may overtake what was left out
         else:
             lane.waiting.append(work)
 

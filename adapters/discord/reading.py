@@ -45,9 +45,7 @@ def received(message: discord.Message, me: discord.abc.User, where: Where) -> Me
         name, args = command
         return CommandInvoked(ref, author, name, args, message.created_at, key, attachments, reply)
     addressed = place.kind == "private" or mentioned or where.followed or is_reply_to(message, me)
-    return MessageReceived(
-        ref, author, words, message.created_at, key, attachments, reply, quotation_of(message, me), addressed, forwarded
-    )
+    return MessageReceived(ref, author, words, message.created_at, key, attachments, reply, quotation_of(message, me), addressed, forwarded)
 
 
 def edited(message: discord.Message, me: discord.abc.User, place: Place) -> MessageEdited | None:
@@ -64,7 +62,9 @@ def edited(message: discord.Message, me: discord.abc.User, place: Place) -> Mess
 
 
 def deleted(message_id: int, place: Place) -> MessageDeleted:
-    return MessageDeleted(MessageRef(place, str(message_id)), f"discord:d:{message_id}" + (":t" if place.thread_id == str(message_id) else ""))
+    return MessageDeleted(
+        MessageRef(place, str(message_id)), f"discord:d:{message_id}" + (":t" if place.thread_id == str(message_id) else "")
+    )
 
 
 def mentions(message: discord.Message, me: discord.abc.User) -> bool:

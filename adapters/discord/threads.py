@@ -8,10 +8,10 @@ from typing import Final
 
 import discord
 
+from adapters.discord.api import Api
 from adapters.discord.channels import place_in
 from adapters.discord.places import PLATFORM
 from adapters.discord.reading import is_reply_to, mentions
-from adapters.discord.rest import Rest
 from bot.errors import AdapterError, RateLimited, SendUnknown, TokenRefused
 from bot.events import MessageReceived, MessageRef, Place
 from bot.ports import Clock
@@ -27,7 +27,7 @@ LONGEST_WAIT: Final = 10.0
 class Threads:
     """`wanted` holds ids such as `discord:123`, of channels and servers."""
 
-    def __init__(self, rest: Rest, wanted: frozenset[str], clock: Clock) -> None:
+    def __init__(self, rest: Api, wanted: frozenset[str], clock: Clock) -> None:
         self._rest = rest
         self._wanted = wanted
         self._clock = clock

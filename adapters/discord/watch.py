@@ -1,0 +1,58 @@
+"""Notices a gateway that acknowledges heartbeats but brings no events (P27): what channels hold is compared with what was shown."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from adapters.discord.api import Api
+from adapters.discord.cursors import Cursors
+from bot.errors import AdapterError, TokenRefused
+from bot.ports import Clock
+
+_log = logging.getLogger(__name__)
+
+MOST: Final = 5
+
+
+class Watch:
+    """`shown` is the newest message that the gateway showed in each channel, the bot's own too; what was fetched counts by its cursor."""
+
+    def __init__(self, rest: Api, cursors: Cursors, clock: Clock) -> None:
+        self._rest = rest
+        self._cursors = cursors
+        self._clock = clock
+        self._missing: dict[int, int] = {}
+        self.shown: dict[int, int] = {}
+
+    def saw(self, channel_id: int, message_id: int) -> None:
+        self.shown[channel_id] = max(message_id, self.shown.get(channel_id, 0))
+
+    async def is_deaf(self) -> bool:
+        """One look at the most recently active channels. True where a message has not been shown at two looks running."""
+        recent = sorted(self._cursors.channels.values(), key=lambda one: max(one.last, self.shown.get(one.id, 0)), reverse=True)
+        deaf = False
+        for channel in recent[:MOST]:
+            newest = await self._newest(channel.id)
+            if newest is None:
+                continue
+            seen = max(self.shown.get(channel.id, 0), channel.last)
+            before = self._missing.pop(channel.id, 0)
+            if newest <= seen:
+                continue
+            if before > seen:
+                _log.warning("discord: channel %d has messages that the gateway does not bring; a new session is begun", channel.id)
+                self.shown[channel.id] = newest
+                deaf = True
+            else:
+                self._missing[channel.id] = newest
+        return deaf
+
+    async def _newest(self, channel_id: int) -> int | None:
+        try:
+            found = (await self._rest.channel(channel_id)).get("last_message_id")
+        except TokenRefused:
+            raise
+        except AdapterError:
+            return None
+        return int(found) if isinstance(found, str) and found.isdigit() else None
