@@ -186,6 +186,9 @@ async def test_choices_are_offered_while_typing(fake: FakeDiscord, bot: Bot) -> 
         asked = await bot.asked()
         assert asked.data is not None
         assert asked.data["options"][0]["value"] == "7f"  # type: ignore[typeddict-item]
+        many = [{"name": f"c{n}", "value": "v"} for n in range(26)]
+        with pytest.raises(discord.HTTPException):
+            await bot.call("POST", f"/interactions/{asked.id}/{asked.token}/callback", {"type": 8, "data": {"choices": many}})
         choices = [discord.app_commands.Choice(name=f"c{n}", value=f"v{n}") for n in range(count)]
         await asked.response.autocomplete(choices)
 
@@ -222,6 +225,11 @@ async def test_a_user_install_has_five_followups(fake: FakeDiscord, bot: Bot) ->
         await bot.call("GET", f"/channels/{away.id}/messages")
     with pytest.raises(AssertionError, match="not installed"):
         await bob.slash(away, "open")
+    here = fake.guild("Club", ann).channel("general")
+    await ann.slash(here, "open")
+    both = await bot.asked()
+    assert both.is_user_integration()
+    assert both.is_guild_integration()
     group = fake.group_dm(ann, bob)
     await bob.slash(group, "open")
     assert isinstance((await bot.asked()).channel, discord.GroupChannel)
