@@ -61,11 +61,12 @@ class Interactions:
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def take(self, core: Core, interaction: discord.Interaction) -> None:
-        """Returns when the interaction has its first answer. Raises DatabaseBroken only."""
+        """Returns when the interaction has its first answer; when the caller is cancelled, it goes on without it. Raises DatabaseBroken
+        only."""
         task = asyncio.create_task(self._take(core, interaction), name=f"discord-interaction-{interaction.id}")
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-        await task
+        task.add_done_callback(self._landed)
+        await asyncio.shield(task)
 
     async def drain(self, seconds: float) -> None:
         """Waits so long for the interactions under way, then gives up on them."""
@@ -75,6 +76,11 @@ class Interactions:
                 task.cancel()
             if pending:
                 await asyncio.wait(pending, timeout=seconds)
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # the caller may be gone; then nobody else looks
 
     async def _take(self, core: Core, interaction: discord.Interaction) -> None:
         time = _Time(self._clock, interaction)

@@ -131,6 +131,7 @@ class Bench:
     core: RecordingCore
     answers: RecordingAnswers
     interactions: Interactions
+    client: discord.Client
     failures: list[BaseException] = field(default_factory=list)
     taken: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -164,25 +165,26 @@ async def bench(core: RecordingCore | None = None, fake: FakeDiscord | None = No
     """Connected, with the catalogue's commands registered."""
     answers = RecordingAnswers()
     async with fake or FakeDiscord() as world:
-        made = Bench(world, core or RecordingCore(), answers, Interactions(answers, FastClock()))
-        async with _connected(world, made):
+        client = _Client(intents=discord.Intents(guilds=True), max_messages=None, guild_ready_timeout=0)
+        client.bench = made = Bench(world, core or RecordingCore(), answers, Interactions(answers, FastClock()), client)
+        async with _connected(world, client):
             yield made
             await made.interactions.drain(1)
 
 
 @contextlib.asynccontextmanager
-async def _connected(fake: FakeDiscord, made: Bench) -> AsyncIterator[None]:
+async def _connected(fake: FakeDiscord, client: discord.Client) -> AsyncIterator[None]:
     base, gateway = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
     discord.http.Route.BASE = fake.api_url
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(fake.gateway_url)
-    client = _Client(intents=discord.Intents(guilds=True), max_messages=None, guild_ready_timeout=0)
-    client.bench = made
     try:
         await client.login(fake.token)
         task = asyncio.create_task(client.connect())
-        await asyncio.wait_for(client.wait_until_ready(), 5)
-        yield
-        await client.close()
-        await asyncio.wait_for(task, 5)
+        try:
+            await asyncio.wait_for(client.wait_until_ready(), 5)
+            yield
+        finally:
+            await client.close()
+            await asyncio.wait_for(task, 5)
     finally:
         discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
