@@ -97,6 +97,9 @@ def _move_place(change: MovePlace, connection: sqlite3.Connection) -> None:
     for row_id, thread_id in connection.execute(
         "SELECT id, thread_id FROM places WHERE platform = ? AND chat_id = ?", (old.platform, old.chat_id)
     ).fetchall():
+        if (old.platform, old.chat_id) == (new.platform, new.chat_id):
+            continue
+        _forget_numbers(connection, row_id)
         there = place_id(connection, Place(new.platform, new.chat_id, thread_id))
         if there is None:
             connection.execute(
@@ -106,17 +109,27 @@ def _move_place(change: MovePlace, connection: sqlite3.Connection) -> None:
             _join_places(connection, row_id, there)
 
 
+def _forget_numbers(connection: sqlite3.Connection, row_id: int) -> None:
+    """Messages are counted anew under the new id: what has an old number is out of reach, and would be taken for another message. What
+    was not shown whole yet is shown anew."""
+    ids = {"row": row_id}
+    for statement in (
+        "UPDATE messages SET source_place = NULL, source_message = NULL WHERE source_place = :row",
+        "UPDATE turns SET reply_to_place = NULL, reply_to_message = NULL WHERE reply_to_place = :row",
+        "UPDATE posts SET reply_to_place = NULL, reply_to_message = NULL WHERE reply_to_place = :row",
+        "UPDATE posts SET state = CASE state WHEN 'placed' THEN 'planned' WHEN 'surplus' THEN 'gone' ELSE state END, "
+        "ref_place = NULL, ref_message = NULL WHERE ref_place = :row",
+    ):
+        connection.execute(statement, ids)
+
+
 def _join_places(connection: sqlite3.Connection, old: int, new: int) -> None:
     """Both ids were used already: what is current or asked in the new chat is the younger, and stays."""
     ids = {"old": old, "new": new}
     for statement in (
         "UPDATE sessions SET place_id = :new WHERE place_id = :old",
         "UPDATE turns SET place_id = :new WHERE place_id = :old",
-        "UPDATE turns SET reply_to_place = :new WHERE reply_to_place = :old",
         "UPDATE posts SET place_id = :new WHERE place_id = :old",
-        "UPDATE posts SET ref_place = :new WHERE ref_place = :old",
-        "UPDATE posts SET reply_to_place = :new WHERE reply_to_place = :old",
-        "UPDATE messages SET source_place = :new WHERE source_place = :old",
         "UPDATE OR IGNORE current SET place_id = :new WHERE place_id = :old",
         "DELETE FROM current WHERE place_id = :old",
         "UPDATE OR IGNORE asks SET place_id = :new WHERE place_id = :old",

@@ -126,7 +126,7 @@ class TransactionContract:
 
     async def test_a_post_is_known_by_where_it_is(self, store: Store) -> None:
         await begin(store)
-        await store.apply([AddPost(post(90)), SetPost(90, "placed", ref("77"))])
+        await store.apply([AddPost(post(90, 60)), SetPost(90, "placed", ref("77"))])
         assert await store.is_post(ref("77"))
         assert not await store.is_post(ref("78"))
         assert not await store.is_post(replace(ref("77"), place=THERE))

@@ -26,8 +26,8 @@ from bot.errors import Conflict
 from bot.events import Place
 from bot.messages import PlaceSettings
 from bot.ports import Store
-from bot.posts import Ask, Button, Content, File, OpenAsk, Post
-from tests.contracts.store_builders import BO, HERE, LATER, THERE, begin, message, owe, post, ref, session, show, turn
+from bot.posts import Ask, Button, Content, File, OpenAsk, Post, PostState
+from tests.contracts.store_builders import BO, HERE, LATER, THERE, begin, owe, post, ref, session, show, turn
 
 CONTENT = Content(
     "Text \x00",
@@ -158,10 +158,8 @@ class MoveContract:
         await store.apply([AddPost(post(20, reply.id, at="700")), OpenQuestion(asked), MovePlace(HERE, NEW)])
         found = await store.find(NEW, "42", subject=ref("555", NEW), post=ref("700", NEW))
         assert found.session == replace(session(place=NEW), leaf=prompt.id)
-        assert found.subject == replace(prompt, source=ref("555", NEW))
-        assert found.turns == (replace(owed, place=NEW),)
+        assert found.turns == (replace(owed, place=NEW, reply_to=None),)
         assert found.ask == replace(asked, place=NEW)
-        assert found.post == replace(post(20, reply.id, place=NEW), ref=ref("700", NEW))
         old = await store.find(HERE, "42", subject=ref("555"), post=ref("700"))
         assert (old.session, old.subject, old.post, old.ask) == (None, None, None, None)
 
@@ -197,5 +195,26 @@ class MoveContract:
     async def test_a_message_that_came_to_the_new_chat_first(self, store: Store) -> None:
         prompt, _reply, _owed = await owe(store)
         await store.apply([SharePlace(NEW, None), MovePlace(HERE, NEW)])
-        assert (await store.find(NEW, "42", subject=ref("555", NEW))).subject == replace(prompt, source=ref("555", NEW))
-        assert message(10).id == prompt.id
+        found = await store.find(NEW, "42")
+        assert found.session is not None
+        assert found.session.leaf == prompt.id
+
+    @pytest.mark.parametrize("known", [False, True])
+    async def test_messages_are_counted_anew_in_the_new_chat(self, store: Store, known: bool) -> None:
+        prompt, reply, _owed = await owe(store)
+        states: list[tuple[PostState, PostState]] = [("planned", "planned"), ("placed", "planned"), ("final", "final"), ("surplus", "gone")]
+        for number, (state, _) in enumerate(states):
+            shown = replace(post(20 + number, 60 + number, at=str(700 + number)), state=state, reply_to=ref("555"))
+            await store.apply([AddPost(shown)])
+        await store.apply([SharePlace(NEW, None)] if known else [])
+        await store.apply([MovePlace(HERE, NEW)])
+        said = await store.message(prompt.id)
+        assert said is not None
+        assert said.source is None
+        for number, (_, moved) in enumerate(states):
+            found = await store.find(NEW, "42", subject=ref("555", NEW), post=ref(str(700 + number), NEW))
+            assert (found.subject, found.post) == (None, None)
+            assert not await store.is_post(ref(str(700 + number), NEW))
+            left = [(kept.place, kept.state, kept.ref, kept.reply_to) for kept in await store.posts(60 + number)]
+            assert left == ([] if moved == "gone" else [(NEW, moved, None, None)])
+        assert (await store.turn_of(reply.id)) is not None
