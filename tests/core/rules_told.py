@@ -53,9 +53,10 @@ class Told:
         if tree is None or tree.ended:
             tree = self.open(place, person)
         owing = tree.owing(tree.leaf)
-        node.parent = owing.reply if owing is not None and owing.begun is not None else tree.leaf
+        waits = owing is not None and (owing.begun is not None or owing.place != place)
+        node.parent = owing.reply if owing is not None and waits else tree.leaf
         tree.leaf = tree.add(node)
-        merged = owing if owing is not None and owing.begun is None else None
+        merged = owing if not waits else None
         self.owe(tree, node, place, person, posts_of=merged.reply if merged else None)
         if merged is not None:
             self.drop(tree, merged)
@@ -113,6 +114,8 @@ class Told:
         self.reopen(tree, place, person)
         olds = [owed for owed in tree.owed if owed.prompt in tail]
         source = answer or (olds[0].reply if olds else None)
+        if answer is not None and (shown := self._shown(answer) or self._shown_beside(tree, tail[0])) is not None:
+            source = shown
         if source is not None and self.posts.get(source, place) != place:
             source = None
         last = tail[-1]
@@ -126,6 +129,20 @@ class Told:
                 self.stop(tree, owed)
             else:
                 self.drop(tree, owed)
+
+    def _shown(self, answer: Node) -> Node | None:
+        """The version of the answer that people see."""
+        return next((node for node in (answer, *reversed(answer.group)) if node in self.posts and node.status != "removed"), None)
+
+    def _shown_beside(self, tree: Tree, subject: Node) -> Node | None:
+        """The answer to another version of the subject, where people see one in its place."""
+        for version in reversed(subject.group):
+            branch = tree.branch(tree.last_under(version))
+            below = branch[branch.index(version) :] if version in branch else []
+            answer = next((node for node in below if node.role == "assistant" and node.status != "removed"), None)
+            if version is not subject and answer is not None and (shown := self._shown(answer)) is not None:
+                return shown
+        return None
 
     def undo(self, tree: Tree, turn: list[Node]) -> None:
         for owed in [owed for owed in tree.owed if owed.prompt in turn]:

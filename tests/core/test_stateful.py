@@ -131,15 +131,11 @@ class Conversations(RuleBasedStateMachine):
 
     async def _retry(self, place: Place, person: str) -> None:
         tree = self.both.told.here(place, person)
-        mine = (
-            []
-            if tree is None or tree.leaf is None
-            else [node for node in tree.branch() if node.role == "user" and node.status != "removed" and self._may(place, person, node)]
-        )
-        if tree is not None and mine:
-            await self.both.command(place, person, "retry")
-            self.both.told.retry(tree, tree.tail(mine[-1]), place, person)
-            await self.both.settle()
+        said = [node for node in tree.branch() if node.role == "user" and node.status != "removed"] if tree and tree.leaf else []
+        await self.both.command(place, person, "retry")
+        if tree is not None and said and self._may(place, person, said[-1]):
+            self.both.told.retry(tree, tree.tail(said[-1]), place, person)
+        await self.both.settle()
 
     @rule(where=WHERE, pick=PICK)
     def press_retry(self, where: tuple[Place, str], pick: int) -> None:

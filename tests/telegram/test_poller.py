@@ -379,7 +379,7 @@ async def test_the_menu_is_set_once_and_its_failure_stops_nothing(tmp_path: Path
                 await asyncio.sleep(0.05)
         assert len(fake.calls_of("setMyCommands")) == 2
         listed = next(iter(fake.commands.values()))
-        assert [command["command"] for command in listed][:3] == ["new", "history", "edit"]
+        assert [command["command"] for command in listed][:3] == ["ask", "new", "history"]
         assert "version" not in {command["command"] for command in listed}
         fake.faults.add("getMyCommands", error=500, times=None)
         core = ListCore()
