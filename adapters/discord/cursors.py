@@ -80,7 +80,8 @@ class Cursors:
                 self._changed[f"{self._prefix}channel/{number}"] = ""
 
     def mark_alive(self, now: datetime) -> None:
-        self.alive = now - SKEW
+        """Everything before now has been accepted. What came before the very first mark is nobody's business."""
+        self.alive = now if self.alive is None else max(self.alive, now - SKEW)
         self._changed[f"{self._prefix}alive"] = str(int(self.alive.timestamp()))
 
     async def keep(self) -> bool:

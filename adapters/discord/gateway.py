@@ -13,7 +13,6 @@ import discord
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
-from discord.types.message import Message as MessagePayload
 
 from adapters.discord.options import DiscordOptions
 
@@ -63,7 +62,7 @@ class Gateway(discord.Client):
 
     def message_in(self, payload: Mapping[str, Any], channel: discord.abc.MessageableChannel) -> discord.Message:
         """A message fetched by REST as the library would have given it. Raises what the library raises for a malformed one."""
-        return discord.Message(state=self._connection, channel=channel, data=cast(MessagePayload, payload))
+        return discord.Message(state=self._connection, channel=channel, data=cast(Any, payload))
 
     def channel_of(self, channel_id: int, guild_id: int | None, kind: discord.ChannelType | None) -> discord.abc.MessageableChannel:
         """The channel from the cache, or what stands for one that is not there."""

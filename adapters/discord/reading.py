@@ -57,14 +57,17 @@ def edited(message: discord.Message, me: discord.abc.User, place: Place) -> Mess
     words, _, forwarded = _contents(message, me)
     if not words.strip() or forwarded or (place.kind == "private" and _command(words) is not None):
         return None
-    key = f"discord:e:{message.id}:{message.edited_at.timestamp():.6f}"
+    key = f"discord:e:{message.id}:{message.edited_at.timestamp():.6f}{_in_thread(message.id, place)}"
     return MessageEdited(MessageRef(place, str(message.id)), author_of(message.author), words, message.edited_at, key)
 
 
 def deleted(message_id: int, place: Place) -> MessageDeleted:
-    return MessageDeleted(
-        MessageRef(place, str(message_id)), f"discord:d:{message_id}" + (":t" if place.thread_id == str(message_id) else "")
-    )
+    return MessageDeleted(MessageRef(place, str(message_id)), f"discord:d:{message_id}{_in_thread(message_id, place)}")
+
+
+def _in_thread(message_id: int, place: Place) -> str:
+    """What tells the event for the thread that began with the message from the one for its channel."""
+    return ":t" if place.thread_id == str(message_id) else ""
 
 
 def mentions(message: discord.Message, me: discord.abc.User) -> bool:

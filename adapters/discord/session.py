@@ -111,11 +111,12 @@ class Session:
             case (("guild_available" | "guild_join"), (discord.Guild() as guild,)):
                 self._guild_came(guild)
             case "guild_remove", (discord.Guild() as guild,):
+                self._expected.discard(guild.id)
                 self._changed({one.id for one in self._cursors.channels.values() if one.guild_id == guild.id}, "removed")
             case "guild_channel_delete", (discord.abc.GuildChannel() as channel,):
-                self._changed({channel.id}, "removed")
+                self._gone(channel.id)
             case "raw_thread_delete", (discord.RawThreadDeleteEvent() as thread,):
-                self._changed({thread.thread_id}, "removed")
+                self._gone(thread.thread_id)
             case _:
                 pass
 
@@ -140,6 +141,10 @@ class Session:
             self._backfill.guild_came(guild)
         elif all(not one.unavailable for one in self.gateway.guilds):
             self._guilds_there.set()
+
+    def _gone(self, channel_id: int) -> None:
+        self._changed({channel_id}, "removed")
+        self._cursors.forget([channel_id])
 
     def _changed(self, channel_ids: set[int], change: PlaceChange) -> None:
         """Tells of the places that are known there; the others nobody has used."""
@@ -166,6 +171,7 @@ class Session:
         await backfill.finished()
         if number == self._passes:
             self._caught_up_with = True
+            self._cursors.mark_alive(self._clock.now())
             await self.caught_up()
 
     async def _no_longer(self, there: asyncio.Event) -> None:

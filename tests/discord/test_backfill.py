@@ -1,0 +1,169 @@
+"""What was said and edited while nobody listened, and the starts that a day allows."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.discord.identifies import FILE_NAME, Identifies, StartLimit, limit_in, pause_for
+from bot.events import PlaceChanged
+from tests.discord.receiving import ListCore, alive, until
+from tests.fakes.discord import FakeDiscord
+
+
+async def test_d1_p25_what_was_said_while_the_bot_was_down(tmp_path: Path) -> None:
+    core = ListCore()
+    async with FakeDiscord(message_content=True) as fake:
+        ann = fake.person(1001, "Ann")
+        guild = fake.guild("Home", ann, admins=[ann])
+        dm, talk, quiet = fake.dm(ann), guild.channel("talk"), guild.channel("quiet")
+        async with alive(fake, tmp_path, core):
+            await ann.says(dm, "0")
+            await ann.says(talk, "1", mention=True)
+            await until(lambda: len(core.texts) == 2)
+        for number in range(3):
+            await ann.says(dm, f"dm {number}")
+            await ann.says(talk, f"talk {number}", mention=True)
+        await ann.says(quiet, "first words", mention=True)
+        async with alive(fake, tmp_path, core) as life:
+            missed = [event for event in core.messages[2:]]
+            assert [event.text for event in missed if event.ref.place.chat_id == str(dm.id)] == ["dm 0", "dm 1", "dm 2"]
+            assert [event.text for event in missed if event.ref.place.chat_id == str(talk.id)] == ["talk 0", "talk 1", "talk 2"]
+            assert "first words" in core.texts, "a channel where nobody had spoken to the bot before"
+            assert all(event.author.is_admin for event in missed if event.ref.place.kind == "group"), "roles are asked for"
+            assert len([call for call in life.rest.calls if "/members/" in call]) == 2, "once for each author and channel"
+        assert len(core.events) == len(set(core.keys))
+
+
+async def test_nothing_old_is_answered_at_the_very_first_start(tmp_path: Path) -> None:
+    async with FakeDiscord(message_content=True) as fake:
+        ann = fake.person(1001, "Ann")
+        talk = fake.guild("Home", ann).channel("talk")
+        await ann.says(talk, "long ago", mention=True)
+        async with alive(fake, tmp_path) as life:
+            await ann.says(talk, "now", mention=True)
+            await until(lambda: life.core.messages)
+            assert life.core.texts == ["now"]
+
+
+async def test_d3_a_session_that_is_gone_loses_nothing(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake, alive(fake, tmp_path) as life:
+        ann = fake.person(1001, "Ann")
+        await ann.says(fake.dm(ann), "0")
+        await until(lambda: life.core.messages)
+        fake.gateway.forget_session()
+        fake.gateway.cut()
+        for number in range(1, 4):
+            await ann.says(fake.dm(ann), str(number))
+        await until(lambda: len(life.core.messages) == 4)
+        assert life.core.texts == ["0", "1", "2", "3"]
+        assert life.core.caught == ["discord"], "told once"
+        assert len(json.loads((tmp_path / FILE_NAME).read_text())) == fake.gateway.identifies == 2
+
+
+async def test_p35_edits_made_while_the_bot_was_down(tmp_path: Path) -> None:
+    core = ListCore()
+    async with FakeDiscord() as fake:
+        ann = fake.person(1001, "Ann")
+        dm = fake.dm(ann)
+        async with alive(fake, tmp_path, core):
+            first = await ann.says(dm, "one")
+            await ann.says(dm, "two")
+            await until(lambda: len(core.texts) == 2)
+            await until(lambda: any(name.endswith("alive") for name in core.kept))
+        await ann.edits(first, "one more")
+        async with alive(fake, tmp_path, core):
+            assert [(event.ref.message_id, event.text) for event in core.edits] == [(str(first.id), "one more")]
+
+
+async def test_a_long_absence_comes_in_pages_and_in_order(tmp_path: Path) -> None:
+    core = ListCore()
+    async with FakeDiscord() as fake:
+        ann = fake.person(1001, "Ann")
+        async with alive(fake, tmp_path, core):
+            await ann.says(fake.dm(ann), "start")
+            await until(lambda: core.texts)
+        for number in range(230):
+            await ann.says(fake.dm(ann), str(number))
+        async with alive(fake, tmp_path, core):
+            assert core.texts == ["start", *map(str, range(230))]
+
+
+async def test_rest_that_fails_for_a_while_only_delays(tmp_path: Path) -> None:
+    core = ListCore()
+    async with FakeDiscord() as fake:
+        ann = fake.person(1001, "Ann")
+        async with alive(fake, tmp_path, core):
+            await ann.says(fake.dm(ann), "0")
+            await until(lambda: core.texts)
+        await ann.says(fake.dm(ann), "1")
+        for _ in range(3):
+            fake.faults.add("GET /channels/{id}/messages", error=500)
+        async with alive(fake, tmp_path, core):
+            assert core.texts == ["0", "1"]
+
+
+async def test_a_channel_that_may_not_be_read_is_forgotten(tmp_path: Path) -> None:
+    core = ListCore()
+    async with FakeDiscord() as fake:
+        ann = fake.person(1001, "Ann")
+        talk = fake.guild("Home", ann).channel("talk")
+        async with alive(fake, tmp_path, core):
+            await ann.says(talk, "hi", mention=True)
+            await until(lambda: core.texts)
+        name = next(name for name in core.kept if "/channel/" in name)
+        fake.faults.add("GET /channels/{id}/messages", error=403, code=50001, times=2)
+        async with alive(fake, tmp_path, core):
+            pass
+        assert core.kept[name] == ""
+
+
+async def test_what_is_unreadable_by_rest_stops_nothing(tmp_path: Path) -> None:
+    core = ListCore()
+    async with FakeDiscord() as fake:
+        ann = fake.person(1001, "Ann")
+        async with alive(fake, tmp_path, core):
+            await ann.says(fake.dm(ann), "0")
+            await until(lambda: core.texts)
+        odd = await ann.says(fake.dm(ann), "odd")
+        odd.extra["attachments"] = [{"id": "no number"}]
+        await ann.says(fake.dm(ann), "1")
+        async with alive(fake, tmp_path, core):
+            assert core.texts == ["0", "1"]
+        assert not [event for event in core.events if isinstance(event, PlaceChanged)]
+
+
+@pytest.mark.parametrize(
+    ("used", "remaining", "pause"),
+    [(0, 1000, 0), (199, 1000, 0), (200, 1000, 1), (203, 1000, 8), (0, 790, 1024), (5, 797, 8), (250, 1000, 600), (900, 1000, 600)],
+)
+def test_p33_r8_pauses_by_the_days_starts(used: int, remaining: int, pause: float) -> None:
+    assert pause_for(used, StartLimit(1000, remaining, 0.0)) == min(pause, 600)
+
+
+def test_p33_starts_are_counted_across_lives_for_a_day(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    first = Identifies(tmp_path)
+    for minutes in range(5):
+        first.count(now + timedelta(minutes=minutes))
+    assert Identifies(tmp_path).used(now + timedelta(hours=1)) == 5
+    assert Identifies(tmp_path).used(now + timedelta(hours=24, minutes=2)) == 2
+    assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o600
+    (tmp_path / FILE_NAME).write_text("{broken")
+    assert Identifies(tmp_path).used(now) == 0
+
+
+def test_p33_none_left_waits_until_discord_counts_anew() -> None:
+    limit = limit_in({"session_start_limit": {"total": 1000, "remaining": 0, "reset_after": 7_200_000}})
+    assert pause_for(3, limit) == 7200
+    assert limit_in({"session_start_limit": None}) == StartLimit()
+
+
+async def test_p33_a_crash_loop_is_slowed_down(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake:
+        fake.gateway.start_limit.remaining = 798
+        async with alive(fake, tmp_path) as life:
+            assert 4.0 in life.clock.slept

@@ -1,0 +1,252 @@
+"""Receiving live: who is heard, in what order, and what a bad connection does not lose."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.errors import TokenRefused
+from bot.events import CommandInvoked, PlaceChanged, Quotation
+from tests.discord.receiving import ListCore, alive, until
+from tests.fakes.discord import FakeDiscord
+
+
+async def test_a_direct_message_is_for_the_bot(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake, alive(fake, tmp_path) as life:
+        ann = fake.person(1001, "Ann")
+        sent = await ann.says(fake.dm(ann), "hello")
+        await until(lambda: life.core.messages)
+        event = life.core.messages[0]
+        assert (event.text, event.addressed, event.ref.place.kind, event.key) == ("hello", True, "private", f"discord:m:{sent.id}")
+        assert (event.author.id, event.author.name, event.author.roles) == ("1001", "Ann", ())
+        assert life.core.caught == ["discord"]
+        assert life.receiver.name == "parley"
+
+
+async def test_in_a_server_a_mention_addresses_and_is_left_out(tmp_path: Path) -> None:
+    async with FakeDiscord(message_content=True) as fake:
+        ann = fake.person(1001, "Ann")
+        guild = fake.guild("Home", ann, admins=[ann])
+        channel = guild.channel("talk")
+        async with alive(fake, tmp_path) as life:
+            await ann.says(channel, "not for you")
+            await ann.says(channel, "what is <@1001> doing?", mention=True)
+            await until(lambda: len(life.core.messages) == 2)
+            first, second = life.core.messages
+            assert (first.addressed, second.addressed, second.text) == (False, True, "what is @Ann doing?")
+            assert second.author.roles[0] == str(guild.id)
+            assert second.author.is_admin
+
+
+async def test_no_intent_then_only_mentions_are_heard(tmp_path: Path) -> None:
+    async with FakeDiscord(message_content=False) as fake:
+        ann = fake.person(1001, "Ann")
+        channel = fake.guild("Home", ann).channel("talk")
+        async with alive(fake, tmp_path) as life:
+            await ann.says(channel, "secret")
+            await ann.says(channel, "hi", mention=True)
+            await until(lambda: life.core.messages)
+            assert life.core.texts == ["hi"]
+
+
+async def test_an_intent_that_is_refused_is_left_out(tmp_path: Path) -> None:
+    async with FakeDiscord(message_content=False) as fake:
+        fake.application["flags"] = 1 << 18  # Discord says one thing and does another
+        ann = fake.person(1001, "Ann")
+        async with alive(fake, tmp_path) as life:
+            await ann.says(fake.dm(ann), "hello")
+            await until(lambda: life.core.messages)
+            assert not fake.gateway.intents & 1 << 15
+            assert fake.gateway.identifies == 1
+
+
+async def test_u19_bots_are_marked_and_the_own_words_are_nothing(tmp_path: Path) -> None:
+    async with FakeDiscord(message_content=True) as fake:
+        ann, other = fake.person(1001, "Ann"), fake.person(1002, "Robot", is_bot=True)
+        channel = fake.guild("Home", ann, other).channel("talk")
+        async with alive(fake, tmp_path) as life:
+            await other.says(channel, "beep", mention=True)
+            await ann.says(channel, "hi", mention=True)
+            await until(lambda: len(life.core.messages) == 2)
+            assert [event.author.is_bot for event in life.core.messages] == [True, False]
+
+
+async def test_reply_quotation_forward_files_and_sticker(tmp_path: Path) -> None:
+    async with FakeDiscord(message_content=True) as fake:
+        ann, bob = fake.person(1001, "Ann"), fake.person(1002, "Bob")
+        dm, channel = fake.dm(ann), fake.guild("Home", ann, bob).channel("talk")
+        async with alive(fake, tmp_path) as life:
+            told = await bob.says(channel, "the moon is cheese")
+            await ann.says(channel, "is it?", reply_to=told, mention=True)
+            await ann.says(dm, "", attachments=[("cat.png", b"png", "image/png")])
+            await ann.says(dm, "", sticker="Wave")
+            await ann.says(dm, "", forwarded="news from afar")
+            await until(lambda: len(life.core.messages) == 5)
+            asked = next(event for event in life.core.messages if event.text == "is it?")
+            assert asked.quoted == Quotation("the moon is cheese", "Bob")
+            assert asked.reply_to is not None
+            assert asked.reply_to.message_id == str(told.id)
+            kinds = [event.attachments[0].kind for event in life.core.messages if event.attachments]
+            assert kinds == ["photo", "sticker"]
+            assert [event.text for event in life.core.messages if event.forwarded] == ["news from afar"]
+
+
+async def test_a_command_typed_in_a_direct_message(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake, alive(fake, tmp_path) as life:
+        ann = fake.person(1001, "Ann")
+        sent = await ann.says(fake.dm(ann), "/edit 3 new words")
+        await until(lambda: life.core.events)
+        event = life.core.events[0]
+        assert isinstance(event, CommandInvoked)
+        assert (event.name, event.args) == ("edit", "3 new words")
+        await ann.edits(sent, "/stop")
+        await ann.says(fake.dm(ann), "after")
+        await until(lambda: life.core.messages)
+        assert not life.core.edits, "an edited command runs nothing"
+
+
+async def test_p35_edits_and_deletions_and_no_link_previews(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake, alive(fake, tmp_path) as life:
+        ann = fake.person(1001, "Ann")
+        dm = fake.dm(ann)
+        first, second = await ann.says(dm, "one"), await ann.says(dm, "two")
+        await ann.unfurl(first)
+        await ann.edits(first, "one more")
+        await ann.deletes(first)
+        await ann.deletes_bulk(second)
+        await until(lambda: len(life.core.deletions) == 2)
+        assert [(event.ref.message_id, event.text) for event in life.core.edits] == [(str(first.id), "one more")]
+        assert [event.ref.message_id for event in life.core.deletions] == [str(first.id), str(second.id)]
+        assert all(event.ref.place.kind == "private" for event in life.core.deletions)
+
+
+async def test_p28_d5_the_same_event_twice_is_one(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake, alive(fake, tmp_path) as life:
+        ann = fake.person(1001, "Ann")
+        await ann.says(fake.dm(ann), "hello")
+        fake.gateway.repeat_last()
+        await ann.says(fake.dm(ann), "end")
+        await until(lambda: "end" in life.core.texts)
+        assert life.core.texts == ["hello", "end"]
+
+
+async def test_d2_p26_a_cut_socket_is_resumed_and_its_replay_put_in_order(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake, alive(fake, tmp_path) as life:
+        ann = fake.person(1001, "Ann")
+        fake.gateway.shuffles = True
+        fake.gateway.cut()
+        for number in range(5):
+            await ann.says(fake.dm(ann), str(number))
+        await until(lambda: len(life.core.messages) == 5)
+        assert life.core.texts == ["0", "1", "2", "3", "4"]
+        assert (fake.gateway.identifies, fake.gateway.resumes) == (1, 1)
+
+
+async def test_one_slow_channel_holds_up_no_other(tmp_path: Path) -> None:
+    go_on = asyncio.Event()
+    core = ListCore(gate=lambda event: go_on if event.author.id == "1001" else None)  # type: ignore[union-attr]
+    async with FakeDiscord() as fake, alive(fake, tmp_path, core) as life:
+        ann, bob = fake.person(1001, "Ann"), fake.person(1002, "Bob")
+        await ann.says(fake.dm(ann), "slow")
+        await ann.says(fake.dm(ann), "slow too")
+        await bob.says(fake.dm(bob), "quick")
+        await until(lambda: life.core.texts == ["quick"])
+        go_on.set()
+        await until(lambda: life.core.texts == ["quick", "slow", "slow too"])
+
+
+async def test_a_storage_that_fails_loses_nothing(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake, alive(fake, tmp_path) as life:
+        ann = fake.person(1001, "Ann")
+        life.core.failures = 3
+        await ann.says(fake.dm(ann), "one")
+        await ann.says(fake.dm(ann), "two")
+        await until(lambda: life.core.texts == ["one", "two"])
+        assert [pause for pause in life.clock.slept if pause in (1.0, 2.0, 4.0)] == [1.0, 2.0, 4.0]
+
+
+async def test_a_revoked_token_is_told_at_once(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake, alive(fake, tmp_path) as life:
+        await fake.revoke_token()
+        await until(life.task.done)
+        assert isinstance(life.task.exception(), TokenRefused)
+
+
+async def test_a_wrong_token_is_told_at_login(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake:
+        fake.revoked = True
+        async with alive(fake, tmp_path, wait=False) as life:
+            await until(life.task.done)
+            assert isinstance(life.task.exception(), TokenRefused)
+
+
+async def test_p37_no_network_at_start_goes_on_asking(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake:
+        for _ in range(3):
+            fake.faults.add("GET /users/@me", error=500)
+        ann = fake.person(1001, "Ann")
+        async with alive(fake, tmp_path) as life:
+            await ann.says(fake.dm(ann), "hello")
+            await until(lambda: life.core.messages)
+            assert life.clock.slept[:2] == [1.0, 2.0]
+
+
+async def test_a_payload_the_library_cannot_read_loses_nothing(tmp_path: Path) -> None:
+    core = ListCore()
+    async with FakeDiscord() as fake:
+        ann = fake.person(1001, "Ann")
+        async with alive(fake, tmp_path, core) as life:
+            await ann.says(fake.dm(ann), "before")
+            await until(lambda: core.texts == ["before"])
+            fake.gateway.send_raw("MESSAGE_CREATE", {"id": "1", "channel_id": str(fake.dm(ann).id)})
+            await ann.says(fake.dm(ann), "after")
+            await until(life.task.done)
+            assert isinstance(life.task.exception(), KeyError)
+        async with alive(fake, tmp_path, core):
+            await until(lambda: core.texts == ["before", "after"])
+
+
+async def test_p36_removed_from_a_server_or_channel(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake:
+        ann = fake.person(1001, "Ann")
+        guild = fake.guild("Home", ann)
+        talk, other = guild.channel("talk"), guild.channel("other")
+        async with alive(fake, tmp_path) as life:
+            await ann.says(talk, "hi", mention=True)
+            await ann.says(other, "hi", mention=True)
+            await until(lambda: len(life.core.messages) == 2)
+            fake.deletes_channel(other)
+            await ann.removes_bot(guild)
+            await until(lambda: len([event for event in life.core.events if isinstance(event, PlaceChanged)]) == 2)
+            changes = [event for event in life.core.events if isinstance(event, PlaceChanged)]
+            assert {event.change for event in changes} == {"removed"}
+            await ann.adds_bot(guild)
+            await until(lambda: any(isinstance(event, PlaceChanged) and event.change == "added" for event in life.core.events))
+
+
+@pytest.mark.parametrize("whole_server", [True, False])
+async def test_a_mention_opens_a_thread_where_it_is_wanted(tmp_path: Path, whole_server: bool) -> None:
+    async with FakeDiscord(message_content=True) as fake:
+        ann = fake.person(1001, "Ann")
+        guild = fake.guild("Home", ann)
+        channel = guild.channel("talk")
+        wanted = frozenset({f"discord:{guild.id if whole_server else channel.id}"})
+        async with alive(fake, tmp_path, threads=wanted) as life:
+            sent = await ann.says(channel, "**why** is the sky blue?", mention=True)
+            await until(lambda: life.core.messages)
+            place = life.core.messages[0].ref.place
+            assert (place.chat_id, place.thread_id) == (str(channel.id), str(sent.id))
+            thread = guild.threads[sent.id]
+            assert thread.name == "why is the sky blue?"
+            await ann.says(thread, "and red at night?")
+            await until(lambda: len(life.core.messages) == 2)
+            assert life.core.messages[1].addressed, "a thread that the bot opened is followed"
+            assert life.core.messages[1].ref.place == place
+            await ann.edits(sent, f"<@{fake.bot.id}> why is grass green?")
+            await until(lambda: life.core.edits)
+            assert place in [event.ref.place for event in life.core.edits]
+            await ann.deletes(sent)
+            await until(lambda: len(life.core.deletions) == 2)
+            assert place in [event.ref.place for event in life.core.deletions]
