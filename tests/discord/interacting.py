@@ -16,7 +16,7 @@ from bot.clock import SystemClock
 from bot.commands.catalog import BY_NAME
 from bot.errors import StorageError
 from bot.events import Author, CommandInvoked, Event, MessageRef, Place
-from bot.ports import Choice
+from bot.ports import Choice, Core
 from bot.posts import Ask
 from tests.fakes.discord import FakeDiscord
 
@@ -125,10 +125,11 @@ class FastClock(SystemClock):
 
 @dataclass
 class Bench:
-    """The real client, connected to the loopback Discord, that hands every interaction to `interactions`."""
+    """The real client, connected to the loopback Discord, that hands every interaction to `interactions`, for `core` or the `behind`."""
 
     fake: FakeDiscord
     core: RecordingCore
+    behind: Core
     answers: RecordingAnswers
     interactions: Interactions
     client: discord.Client
@@ -138,7 +139,7 @@ class Bench:
 
     async def take(self, interaction: discord.Interaction) -> None:
         try:
-            await self.interactions.take(self.core, interaction)
+            await self.interactions.take(self.behind, interaction)
         except StorageError as error:
             self.failures.append(error)
         self.taken += 1
@@ -161,12 +162,13 @@ class _Client(discord.Client):
 
 
 @contextlib.asynccontextmanager
-async def bench(core: RecordingCore | None = None, fake: FakeDiscord | None = None) -> AsyncIterator[Bench]:
+async def bench(core: RecordingCore | None = None, fake: FakeDiscord | None = None, behind: Core | None = None) -> AsyncIterator[Bench]:
     """Connected, with the catalogue's commands registered."""
     answers = RecordingAnswers()
     async with fake or FakeDiscord() as world:
         client = _Client(intents=discord.Intents(guilds=True), max_messages=None, guild_ready_timeout=0)
-        client.bench = made = Bench(world, core or RecordingCore(), answers, Interactions(answers, FastClock()), client)
+        recording = core or RecordingCore()
+        client.bench = made = Bench(world, recording, behind or recording, answers, Interactions(answers, FastClock()), client)
         async with _connected(world, client):
             yield made
             await made.interactions.drain(1)

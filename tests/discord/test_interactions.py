@@ -17,7 +17,7 @@ from bot.ports import Choice
 from bot.posts import Ask
 from bot.replies import texts
 from tests.discord.interacting import Bench, FastClock, RecordingCore, bench
-from tests.fakes.discord import Channel, FakeDiscord, Message, Person
+from tests.fakes.discord import Channel, FakeDiscord, Interaction, Message, Person
 
 ASK = Ask("edit #1f", "New text for message 3", "old words")
 
@@ -367,16 +367,11 @@ async def test_u9_any_custom_id_is_a_command_that_the_core_knows_or_not(custom_i
 # Forms
 
 
-async def sends(it: Bench, person: Person, place: Channel, custom_id: str, text: str) -> None:
-    """Sends a form with any custom id."""
-    given = await person.slash(place, "undo")
-    await it.after()
-    it.core.events.clear()
-    it.answers.said.clear()
+async def sends(it: Bench, given: Interaction, custom_id: str, text: str) -> None:
+    """Sends a form with any custom id; who and where are those of another interaction."""
     field = {"type": 18, "id": 2, "component": {"type": 4, "custom_id": "text", "value": text, "id": 3}}
     data = {"custom_id": custom_id, "components": [{"type": 10, "id": 1}, field]}
-    sent = {**given.payload, "id": str(it.fake.new_id()), "type": 5, "data": data}
-    it.fake.gateway.dispatch("INTERACTION_CREATE", sent)
+    it.fake.gateway.dispatch("INTERACTION_CREATE", {**given.payload, "id": str(it.fake.new_id()), "type": 5, "data": data})
     await it.after()
 
 
@@ -395,13 +390,15 @@ async def sends(it: Bench, person: Person, place: Channel, custom_id: str, text:
 async def test_a_form_gives_its_command_with_the_text(custom_id: str, text: str, name: str, args: str):
     fake, ada, channel = world()
     async with bench(fake=fake) as it:
-        await sends(it, ada, channel, custom_id, text)
-        (event,) = it.core.events
+        given = await ada.slash(channel, "undo")
+        await it.after()
+        await sends(it, given, custom_id, text)
+        _, event = it.core.events
         assert (event.name, event.args, event.pressed) == (name, args, False)
         ref = interaction_of(event.via)
         assert ref is not None
         assert (ref.kind, ref.private) == ("modal", False)
-        assert it.answers.kinds == ["defer"]
+        assert it.answers.kinds == ["defer", "defer"]
 
 
 # Autocomplete
