@@ -1,0 +1,63 @@
+"""What goes wrong between here and Discord, turned into the core's errors, in one place. No text and no token ever goes along."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import aiohttp
+import discord
+
+from bot.errors import AdapterError, ContentRefused, MessageGone, PlaceUnavailable, RateLimited, SendUnknown, TokenRefused
+
+UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10003, 10004, 10008, 10015, 10062
+INVALID_WEBHOOK_TOKEN, ALREADY_ANSWERED, ARCHIVED = 50027, 40060, 50083
+CLOUDFLARE_PAUSE: Final = 60.0
+"""Seconds to leave Discord alone where a 429 names no time."""
+OVER: Final = frozenset({UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, INVALID_WEBHOOK_TOKEN})
+NOWHERE: Final = frozenset({UNKNOWN_CHANNEL, UNKNOWN_GUILD, 50001, 50007, 50013, ARCHIVED, 50278})
+LOST: Final = (aiohttp.ClientError, OSError, TimeoutError, ValueError)
+"""What a call that ended without a readable answer raises."""
+FAILURES: Final = (discord.HTTPException, discord.RateLimited, *LOST)
+
+
+class InteractionOver(AdapterError):
+    """The interaction cannot be answered any more: its token is too old, or it never had a first answer. Does not leave the adapter."""
+
+
+class AlreadyAnswered(AdapterError):
+    """The interaction has its first answer already. Does not leave the adapter."""
+
+
+def translated(error: BaseException) -> AdapterError:
+    """The core's error for what the library or the network raised."""
+    if isinstance(error, discord.RateLimited):
+        return RateLimited(error.retry_after)
+    if not isinstance(error, discord.HTTPException):
+        return SendUnknown(type(error).__name__)
+    what = f"{error.status} {error.code}"
+    match error.status, error.code:
+        case (401, code) if code not in OVER:
+            return TokenRefused("Discord does not accept the token")
+        case (429, _):
+            return RateLimited(_pause(error))
+        case (_, code) if code in OVER:
+            return InteractionOver(what)
+        case (_, 40060):
+            return AlreadyAnswered(what)
+        case (_, 10008):
+            return MessageGone(what)
+        case (_, code) if code in NOWHERE:
+            return PlaceUnavailable(what)
+        case (status, _) if status >= 500:  # noqa: PLR2004 - the server's own trouble
+            return SendUnknown(what)
+        case (403 | 404, _):
+            return PlaceUnavailable(what)
+        case _:
+            return ContentRefused(what)
+
+
+def _pause(error: discord.HTTPException) -> float:
+    try:
+        return float(error.response.headers.get("Retry-After", CLOUDFLARE_PAUSE))
+    except ValueError:
+        return CLOUDFLARE_PAUSE

@@ -1,0 +1,38 @@
+"""Calls under way: whoever asked may be cancelled, a call to Discord never is, and nothing ends unnoticed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Flights:
+    """Everything that must land before the connections to Discord are closed."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[object]] = set()
+
+    async def land(self, call: Coroutine[object, object, T]) -> T:
+        """Runs the call to its end and gives its result. When the caller is cancelled, the call goes on without it: a cancelled edit
+        could still arrive, after a later one."""
+        task = asyncio.create_task(call)
+        self._tasks.add(task)
+        task.add_done_callback(self._landed)
+        return await asyncio.shield(task)
+
+    async def drain(self, seconds: float) -> None:
+        """Waits so long for what is under way, then gives up on it."""
+        if self._tasks:
+            _, pending = await asyncio.wait(set(self._tasks), timeout=seconds)
+            for task in pending:
+                task.cancel()
+            if pending:
+                await asyncio.wait(pending, timeout=seconds)
+
+    def _landed(self, task: asyncio.Task[object]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # who asked may be gone; then nobody else looks
