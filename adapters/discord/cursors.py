@@ -74,6 +74,13 @@ class Cursors:
         if known is None or seen.last > known.last:
             self._set(seen if known is None else replace(known, last=seen.last))
 
+    async def met(self, seen: Channel) -> None:
+        """The bot is spoken to in the channel by message `seen.last`, which is still to be accepted. A channel that is new is kept at once:
+        nobody lists direct messages to who was killed before it had kept them. Raises DatabaseBroken."""
+        if seen.id not in self.channels:
+            self._set(replace(seen, last=seen.last - 1))
+            await self.keep()
+
     def forget(self, channel_ids: Iterable[int]) -> None:
         for number in channel_ids:
             if self.channels.pop(number, None) is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import discord
@@ -38,7 +38,8 @@ def received(message: discord.Message, me: discord.abc.User, where: Where) -> Me
         return None  # an embed alone, or the intent for message content is missing
     ref = MessageRef(place, str(message.id))
     author = author_of(message.author)
-    author = author if message.webhook_id is None else type(author)(author.id, author.name, is_bot=True)
+    if message.webhook_id is not None:
+        author = replace(author, is_bot=True)
     key, reply = f"discord:m:{message.id}", replied_to(message, place)
     command = _command(words) if place.kind == "private" and not forwarded else None
     if command is not None:

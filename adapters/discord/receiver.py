@@ -66,7 +66,6 @@ class Receiver:
             while True:
                 content = await self._live(core, cursors, identifies, content=content)
         finally:
-            await self._interactions.drain(DRAIN)
             await cursors.keep()
 
     async def _login(self) -> int:
@@ -144,6 +143,7 @@ class Receiver:
             # Where the very first connection fails the library stumbles over the socket that it never had.
             await self._pause("the gateway", error)
         finally:
+            await self._interactions.drain(DRAIN)
             await gateway.close()
             await crew.close()
         return content

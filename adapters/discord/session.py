@@ -186,10 +186,13 @@ class Session:
     async def _keep(self) -> None:
         while True:
             await self._clock.sleep(KEEP_EVERY)
-            # While something waits, what of it would be lost with the process is younger than the mark.
-            if self.connected and self._caught_up_with and not self._lanes.busy:
-                self._cursors.mark_alive(self._clock.now())
-            await self._cursors.keep()
+            await self._note()
+
+    async def _note(self) -> None:
+        # While something waits, what of it would be lost with the process is younger than the mark.
+        if self.connected and self._caught_up_with and not self._lanes.busy:
+            self._cursors.mark_alive(self._clock.now())
+        await self._cursors.keep()
 
     async def _look(self) -> None:
         while True:

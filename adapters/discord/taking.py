@@ -50,6 +50,9 @@ class Taking:
         place, owner_id = found
         event = self._read(lambda: received(message, self._me, Where(place, owner_id == self._me.id)), message.id)
         addressed = isinstance(event, CommandInvoked) or (event is not None and event.addressed)
+        seen = self._channel(message, place, owner_id)
+        if addressed:
+            await self._cursors.met(seen)
         if event is not None and addressed and with_roles is not None and message.guild is not None:
             whole = await with_roles(message)
             event = self._read(lambda: received(whole, self._me, Where(place, owner_id == self._me.id)), message.id)
@@ -58,7 +61,7 @@ class Taking:
         if event is not None:
             await self.accept(event)
         self.last[message.channel.id] = max(message.id, self.last.get(message.channel.id, 0))
-        self._cursors.done(self._channel(message, place, owner_id), addressed=addressed)
+        self._cursors.done(seen, addressed=addressed)
 
     async def edit(self, message: discord.Message) -> None:
         """A message from which the bot opened a thread has its event there."""

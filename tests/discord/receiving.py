@@ -77,23 +77,28 @@ class PlainRest:
         return found
 
     async def gateway_bot(self) -> Json:
-        return await self._call("GET", "/gateway/bot")
+        found: Json = await self._call("GET", "/gateway/bot")
+        return found
 
     async def put_commands(self, app_id: str, payload: list[dict[str, object]]) -> object:
         return await self._call("PUT", f"/applications/{app_id}/commands", payload)
 
     async def channel(self, channel_id: int) -> Json:
-        return await self._call("GET", f"/channels/{channel_id}")
+        found: Json = await self._call("GET", f"/channels/{channel_id}")
+        return found
 
     async def messages(self, channel_id: int, *, after: int = 0, before: int = 0, limit: int = 100) -> list[Json]:
         where = f"&after={after}" if after else f"&before={before}" if before else ""
-        return await self._call("GET", f"/channels/{channel_id}/messages?limit={limit}{where}")
+        found: list[Json] = await self._call("GET", f"/channels/{channel_id}/messages?limit={limit}{where}")
+        return found
 
     async def member(self, guild_id: int, user_id: int) -> Json:
-        return await self._call("GET", f"/guilds/{guild_id}/members/{user_id}")
+        found: Json = await self._call("GET", f"/guilds/{guild_id}/members/{user_id}")
+        return found
 
     async def create_thread(self, channel_id: int, message_id: int, name: str) -> Json:
-        return await self._call("POST", f"/channels/{channel_id}/messages/{message_id}/threads", {"name": name})
+        found: Json = await self._call("POST", f"/channels/{channel_id}/messages/{message_id}/threads", {"name": name})
+        return found
 
     async def close(self) -> None:
         if self._session is not None:

@@ -167,3 +167,58 @@ async def test_p33_a_crash_loop_is_slowed_down(tmp_path: Path) -> None:
         fake.gateway.start_limit.remaining = 798
         async with alive(fake, tmp_path) as life:
             assert 4.0 in life.clock.slept
+
+
+async def test_a_thread_that_an_earlier_life_opened_is_success(tmp_path: Path) -> None:
+    core = ListCore()
+    async with FakeDiscord(message_content=True) as fake:
+        ann = fake.person(1001, "Ann")
+        guild = fake.guild("Home", ann)
+        talk = guild.channel("talk")
+        wanted = frozenset({f"discord:{talk.id}"})
+        async with alive(fake, tmp_path, core, threads=wanted):
+            await until(lambda: any(name.endswith("alive") for name in core.kept))
+        asked = await ann.says(talk, "why?", mention=True)
+        talk.thread("why?", starter=asked, by=fake.bot)  # and killed before it was accepted
+        async with alive(fake, tmp_path, core, threads=wanted):
+            assert [event.ref.place.thread_id for event in core.messages] == [str(asked.id)]
+            assert len([call for call in fake.calls if call.method == "POST" and "threads" in call.path]) == 1
+
+
+async def test_an_edit_of_what_began_a_thread_goes_there_after_a_restart_too(tmp_path: Path) -> None:
+    core = ListCore()
+    async with FakeDiscord(message_content=True) as fake:
+        ann = fake.person(1001, "Ann")
+        talk = fake.guild("Home", ann).channel("talk")
+        wanted = frozenset({f"discord:{talk.id}"})
+        async with alive(fake, tmp_path, core, threads=wanted):
+            asked = await ann.says(talk, "why?", mention=True)
+            await until(lambda: core.texts)
+            place = core.messages[0].ref.place
+        await ann.edits(asked, f"<@{fake.bot.id}> why not?")
+        async with alive(fake, tmp_path, core, threads=wanted):
+            assert place.thread_id == str(asked.id)
+            assert place in [event.ref.place for event in core.edits]
+
+
+async def test_what_may_not_open_a_thread_is_answered_in_the_channel(tmp_path: Path) -> None:
+    async with FakeDiscord(message_content=True) as fake:
+        ann = fake.person(1001, "Ann")
+        talk = fake.guild("Home", ann).channel("talk")
+        fake.faults.add("POST /channels/{id}/messages/{id}/threads", error=403, code=50013)
+        async with alive(fake, tmp_path, threads=frozenset({f"discord:{talk.id}"})) as life:
+            await ann.says(talk, "why?", mention=True)
+            await until(lambda: life.core.messages)
+            assert life.core.messages[0].ref.place.thread_id == ""
+
+
+async def test_p37_a_gateway_that_is_down_at_start_is_asked_again(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake:
+        fake.gateway.accepts = False
+        ann = fake.person(1001, "Ann")
+        async with alive(fake, tmp_path, wait=False) as life:
+            await until(lambda: 1.0 in life.clock.slept)
+            fake.gateway.accepts = True
+            await life.caught_up()
+            await ann.says(fake.dm(ann), "hello")
+            await until(lambda: life.core.messages)
