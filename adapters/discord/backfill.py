@@ -34,6 +34,8 @@ DIRECT_FIRST: Final = 50
 EDITS: Final = 50
 LONGEST_WAIT: Final = 60.0
 
+Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+
 
 @dataclass(slots=True)
 class Gap:
@@ -68,7 +70,9 @@ class Backfill:
         direct = sorted((one for one in self._cursors.channels.values() if one.private), key=lambda one: one.last, reverse=True)
         for number, channel in enumerate(direct):
             (self._first if number < DIRECT_FIRST else rest).append(self._known(channel))
-        self._first += [self._known(one) for one in self._cursors.channels.values() if not one.private]
+        for one in self._cursors.channels.values():
+            if not one.private and (gap := self._worth(one)) is not None:
+                (rest if self._is_stale(one) else self._first).append(gap)
         self._first += [gap for guild in guilds for gap in self._strangers(guild)]
         for gap in self._first:
             self._put(gap, wait=False)
@@ -103,13 +107,21 @@ class Backfill:
         news = not isinstance(newest, int) or newest > channel.last
         return Gap(channel, channel.last, known=True, news=news, edited_since=self._cursors.alive)
 
+    def _is_stale(self, channel: Channel) -> bool:
+        return channel.last < snowflake_at(self._clock.now() - OLDEST)
+
+    def _worth(self, channel: Channel) -> Gap | None:
+        """A server has ever more threads: where nothing is new, and nothing was said for a week, edits are not looked for."""
+        gap = self._known(channel)
+        return gap if gap.news or not self._is_stale(channel) else None
+
     def _strangers(self, guild: discord.Guild) -> list[Gap]:
         """Channels where nobody has spoken to the bot yet, with messages that came while it was away. At the very first start there are
         none: nothing old is answered."""
         if self._cursors.alive is None:
             return []
         since = snowflake_at(self._cursors.alive)
-        found: list[discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread] = [
+        found: list[Readable] = [
             *guild.text_channels,
             *guild.voice_channels,
             *guild.stage_channels,
@@ -117,8 +129,7 @@ class Backfill:
         ]
         gaps = []
         for one in found:
-            readable = guild.me is None or one.permissions_for(guild.me).read_messages
-            if one.id not in self._cursors.channels and (one.last_message_id or 0) > since and readable:
+            if one.id not in self._cursors.channels and (one.last_message_id or 0) > since and _may_read(one, guild):
                 parent = one.parent_id if isinstance(one, discord.Thread) else 0
                 owner = one.owner_id if isinstance(one, discord.Thread) else 0
                 gaps.append(Gap(Channel(one.id, 0, parent, guild_id=guild.id, owner_id=owner or 0), since, known=False))
@@ -207,6 +218,13 @@ class Backfill:
         if member is None:
             return message
         return self._message(gap, {**payload, "member": dict(member)}) or message
+
+
+def _may_read(channel: Readable, guild: discord.Guild) -> bool:
+    """As far as is known; Discord has the last word."""
+    if guild.me is None or (isinstance(channel, discord.Thread) and channel.parent is None):
+        return True
+    return channel.permissions_for(guild.me).read_messages
 
 
 def _id_of(payload: Mapping[str, Any]) -> int:

@@ -8,7 +8,7 @@ from typing import Final
 import discord
 
 from adapters.discord.places import place_of
-from bot.events import Place, PlaceKind
+from bot.events import Place
 
 THREAD_TYPES: Final = frozenset({10, 11, 12})
 DIRECT: Final = 1
@@ -17,14 +17,14 @@ DIRECT: Final = 1
 def place_in(channel: object) -> Place:
     """The place of a channel, thread or direct message: an object of the library, or its payload.
 
-    Private is only a direct message between a person and this bot; groups, and direct messages of others, are not. Raises ValueError for
-    what is no channel.
+    Messages come to the bot from direct messages with it alone, so these are private; an interaction may come from somebody else's,
+    and whoever reads it says so. Raises ValueError for what is no channel.
     """
     match channel:
         case discord.Thread():
             return place_of(channel.id, channel.parent_id)
         case discord.DMChannel():
-            return place_of(channel.id, kind=_kind_of(channel))
+            return place_of(channel.id, kind="private")
         case Mapping():
             return _read(channel)
         case _:
@@ -32,12 +32,6 @@ def place_in(channel: object) -> Place:
             if not isinstance(number, int):
                 raise ValueError("no channel")  # noqa: TRY004 - the payload is data, and has a wrong value
             return place_of(number)
-
-
-def _kind_of(channel: discord.DMChannel) -> PlaceKind:
-    """A direct message that came by the gateway has no recipient here; of an interaction in somebody else's, the recipient is told."""
-    recipients = channel.recipients
-    return "group" if any(person.id == channel.me.id for person in recipients) and len(recipients) > 1 else "private"
 
 
 def _read(channel: Mapping[str, object]) -> Place:

@@ -19,6 +19,7 @@ from adapters.discord.identifies import Identifies, StartLimit, limit_in
 from adapters.discord.options import DiscordOptions
 from adapters.discord.places import PLATFORM
 from adapters.discord.session import Session
+from adapters.discord.watch import Watch
 from bot.errors import AdapterError, DatabaseBroken, RateLimited, StorageError, TokenRefused
 from bot.ports import Clock, Core
 
@@ -61,10 +62,11 @@ class Receiver:
         content = await self._may_read()
         await commands.sync(core, self._rest)
         cursors = await self._cursors(core, bot_id)
+        watch = Watch(self._rest, cursors)
         identifies = Identifies(self._options.state_folder)
         try:
             while True:
-                content = await self._live(core, cursors, identifies, content=content)
+                content = await self._live(core, cursors, watch, identifies, content=content)
         finally:
             await cursors.keep()
 
@@ -110,10 +112,10 @@ class Receiver:
         _log.warning("discord: %s failed (%s); again in %.0f s", what, type(error).__name__, wait)
         await self._clock.sleep(wait)
 
-    async def _live(self, core: Core, cursors: Cursors, identifies: Identifies, *, content: bool) -> bool:
+    async def _live(self, core: Core, cursors: Cursors, watch: Watch, identifies: Identifies, *, content: bool) -> bool:
         """One client of the gateway, until it has to be replaced. Returns whether the next one asks for message content."""
         crew = Crew()
-        session = Session(core, self._rest, self._options, self._clock, self._interactions, cursors, crew)
+        session = Session(core, self._rest, self._options, self._clock, self._interactions, cursors, watch=watch, crew=crew)
         session.caught_up = lambda: self._tell(core)
 
         async def before_identify(initial: bool) -> None:

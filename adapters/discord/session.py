@@ -33,7 +33,16 @@ class Session:
     """`caught_up` is called once what waited has been accepted."""
 
     def __init__(
-        self, core: Core, rest: Api, options: DiscordOptions, clock: Clock, interactions: TakesInteractions, cursors: Cursors, crew: Crew
+        self,
+        core: Core,
+        rest: Api,
+        options: DiscordOptions,
+        clock: Clock,
+        interactions: TakesInteractions,
+        cursors: Cursors,
+        *,
+        watch: Watch,
+        crew: Crew,
     ) -> None:
         self._core = core
         self._rest = rest
@@ -44,7 +53,7 @@ class Session:
         self._crew = crew
         self._threads = Threads(rest, options.threads, clock)
         self._lanes = Lanes(crew, clock, self._overflowed)
-        self._watch = Watch(rest, cursors, clock)
+        self._watch = watch
         self._expected: set[int] = set()
         self._guilds_there = asyncio.Event()
         self._passes = 0
@@ -172,6 +181,7 @@ class Session:
         if number == self._passes:
             self._caught_up_with = True
             self._cursors.mark_alive(self._clock.now())
+            await self._cursors.keep()  # so that lives that are all short do not fetch the same again and again
             await self.caught_up()
 
     async def _no_longer(self, there: asyncio.Event) -> None:

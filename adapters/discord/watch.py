@@ -8,7 +8,6 @@ from typing import Final
 from adapters.discord.api import Api
 from adapters.discord.cursors import Cursors
 from bot.errors import AdapterError, TokenRefused
-from bot.ports import Clock
 
 _log = logging.getLogger(__name__)
 
@@ -18,10 +17,9 @@ MOST: Final = 5
 class Watch:
     """`shown` is the newest message that the gateway showed in each channel, the bot's own too; what was fetched counts by its cursor."""
 
-    def __init__(self, rest: Api, cursors: Cursors, clock: Clock) -> None:
+    def __init__(self, rest: Api, cursors: Cursors) -> None:
         self._rest = rest
         self._cursors = cursors
-        self._clock = clock
         self._missing: dict[int, int] = {}
         self.shown: dict[int, int] = {}
 
@@ -40,13 +38,22 @@ class Watch:
             before = self._missing.pop(channel.id, 0)
             if newest <= seen:
                 continue
-            if before > seen:
+            if before > seen and await self._is_there(channel.id, seen):
                 _log.warning("discord: channel %d has messages that the gateway does not bring; a new session is begun", channel.id)
                 self.shown[channel.id] = newest
                 deaf = True
             else:
                 self._missing[channel.id] = newest
         return deaf
+
+    async def _is_there(self, channel_id: int, seen: int) -> bool:
+        """A channel names its newest message even when that has been deleted."""
+        try:
+            return bool(await self._rest.messages(channel_id, after=seen, limit=1))
+        except TokenRefused:
+            raise
+        except AdapterError:
+            return False
 
     async def _newest(self, channel_id: int) -> int | None:
         try:

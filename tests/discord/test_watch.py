@@ -44,3 +44,16 @@ async def test_d8_a_silent_server_is_left(tmp_path: Path) -> None:
         fake.gateway.mute()
         await until(lambda: fake.gateway.resumes)
         assert not life.task.done()
+
+
+async def test_p27_a_deleted_newest_message_is_no_alarm(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake, alive(fake, tmp_path, watch_interval=1.0) as life:
+        ann = fake.person(1001, "Ann")
+        await ann.says(fake.dm(ann), "0")
+        await until(lambda: life.core.texts == ["0"])
+        fake.gateway.mute()
+        await ann.deletes(await ann.says(fake.dm(ann), "gone at once"))
+        fake.gateway.unmute()
+        looks = life.clock.slept.count(1.0)
+        await until(lambda: life.clock.slept.count(1.0) > looks + 5)
+        assert fake.gateway.identifies == 1
