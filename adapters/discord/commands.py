@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Sequence
 from typing import Final, Protocol
 
-from bot.commands.catalog import COMMANDS, Command, Option, visible
+from bot.commands.catalog import COMMANDS, Command, Option
 from bot.errors import AdapterError, DatabaseBroken, StorageError
 from bot.ports import Core
 
@@ -45,9 +46,10 @@ class CommandsApi(Protocol):
         """Replaces all global commands. Raises AdapterError."""
 
 
-def payload() -> list[Json]:
+def payload(catalogue: Sequence[Command] = COMMANDS) -> list[Json]:
     """Every slash command and every menu of a message, in the order of the catalogue."""
-    return [*map(_slash, visible()), *(_menu(command) for command in COMMANDS if command.menu)]
+    slash = (_slash(command) for command in catalogue if not command.hidden)
+    return [*slash, *(_menu(command) for command in catalogue if command.menu)]
 
 
 async def sync(core: Core, rest: CommandsApi) -> None:

@@ -19,7 +19,7 @@ from adapters.discord.commands import (
     payload,
     sync,
 )
-from bot.commands.catalog import COMMANDS, visible
+from bot.commands.catalog import COMMANDS, Command, Option, visible
 from bot.errors import DatabaseBroken, SendUnknown, StorageError
 from tests.discord.interacting import RecordingCore
 from tests.fakes.discord.commands import command_problems
@@ -110,6 +110,16 @@ def test_options_have_the_types_that_discord_checks_them_by():
     assert options("help")["command"].items() >= {"type": 3, "autocomplete": True}.items()
     assert options("sessions")["words"].items() >= {"type": 3, "max_length": 100}.items()
     assert slash()["undo"]["options"] == []
+
+
+def test_required_options_come_first_and_long_descriptions_end_at_a_word():
+    made = Command("do", "x" * 60 + " " + "y" * 60, (Option("may", "text", "maybe"), Option("must", "text", "surely", required=True)))
+    (command,) = payload((made,))
+    assert command_problems([command]) == []
+    assert command["description"] == "X" + "x" * 59 + "…"
+    found = command["options"]
+    assert isinstance(found, list)
+    assert [option["name"] for option in found] == ["must", "may"]
 
 
 async def test_commands_are_put_once_and_not_again_at_the_next_start():

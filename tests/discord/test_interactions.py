@@ -574,3 +574,18 @@ async def test_at_the_end_what_is_under_way_is_waited_for_and_then_given_up():
         await it.interactions.drain(0.05)
         assert len(it.core.events) == 1
         assert it.interactions._under_way == set()
+
+
+async def test_an_interaction_outlives_the_task_it_came_in():
+    fake, ada, channel = world()
+    async with bench(RecordingCore(), fake) as it:
+        given = await ada.slash(channel, "undo")
+        await it.after()
+        it.core.slow["accept"] = 0.05
+        taking = asyncio.create_task(it.interactions.take(it.core, given_to(it, {**given.payload, "id": str(fake.new_id())})))
+        await asyncio.sleep(0.01)
+        taking.cancel()
+        await it.interactions.drain(1)
+        assert taking.cancelled()
+        assert len(it.core.events) == 2
+        assert it.answers.kinds == ["defer", "defer"]
