@@ -111,6 +111,8 @@ class Session:
                 self.connected = True
                 if self._up_to_date:
                     self._lanes.release()
+            case "ready":  # the library keeps the coming of servers to itself that come before it has run on after READY
+                self._look_for_guilds()
             case "disconnect":
                 self.connected = False
                 self._lanes.hold()
@@ -148,7 +150,11 @@ class Session:
             self._changed({one.id for one in self._cursors.channels.values() if one.guild_id == guild.id}, "added")
         if self._guilds_there.is_set() and self._backfill is not None:
             self._backfill.guild_came(guild)
-        elif all(not one.unavailable for one in self.gateway.guilds):
+        else:
+            self._look_for_guilds()
+
+    def _look_for_guilds(self) -> None:
+        if all(not one.unavailable for one in self.gateway.guilds):
             self._guilds_there.set()
 
     def _gone(self, channel_id: int) -> None:
