@@ -1,216 +1,225 @@
-"""The calls to Discord's REST API: the library's own HTTP classes with their rate limits, one method a call, and its errors translated.
-
-Calls with the bot's token and calls with an interaction's go by two classes, as the library has them. A call that is under way is never
-cancelled: who asked may be, and a cancelled edit could still arrive, after a later one.
-"""
+"""Discord's REST: one method for each call that is made, all of which raise AdapterErrors and nothing else."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Coroutine, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
+import discord
 from discord.http import HTTPClient, Route
-from discord.webhook.async_ import AsyncWebhookAdapter
 
-from adapters.discord.errors import CALL_ERRORS, translated
+from adapters.discord.breaker import Breaker
+from adapters.discord.bytoken import ByToken
+from adapters.discord.errors import FAILURES, LOST, translated
 from adapters.discord.flights import Flights
-from adapters.discord.gateway import use_addresses
+from adapters.discord.forms import Json, form_of
 from adapters.discord.options import DiscordOptions
 from adapters.discord.places import InteractionRef
-from bot.errors import ContentRefused, RateLimited
+from bot.errors import AdapterError, ContentRefused, TokenRefused
+from bot.ports import Clock
 from bot.posts import File
 
-Json = dict[str, Any]
+T = TypeVar("T")
 
-LONGEST_CALL: Final = 30.0
-LONGEST_LIMIT: Final = 2.0
-"""Seconds that the library may wait for a rate limit by itself; a longer one comes back as RateLimited, and is kept by the core."""
+TOTAL: Final = 30.0
+"""Seconds that one call may take."""
+LONGEST_WAIT: Final = 2.0
+"""Seconds that the library may wait for room in a bucket by itself."""
 CLOSE_WITHIN: Final = 1.0
-OK: Final = 200
-NOT_YET: Final = 5.0
-FILE_HOSTS: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
-OWN_HOST: Final = "discord.com"
+_FILE_HOSTS: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
+_TIMEOUT: Final = aiohttp.ClientTimeout(total=TOTAL)
 
 
 class Rest:
-    """One for each bot, whatever becomes of the gateway's client. Every method raises AdapterErrors and nothing else."""
+    """A client of its own, beside the gateway's. `on_token_refused` is called when Discord takes the token no more."""
 
-    def __init__(self, options: DiscordOptions) -> None:
-        use_addresses(options)
+    def __init__(self, options: DiscordOptions, clock: Clock) -> None:
         self._options = options
         self._http: HTTPClient | None = None
-        self._hooks = AsyncWebhookAdapter()
-        self._session: aiohttp.ClientSession | None = None
+        self._opening = asyncio.Lock()
         self._flights = Flights()
-        self._logging_in = asyncio.Lock()
+        self._by_token = ByToken(options)
+        self.breaker = Breaker(clock)
+        self.user: Json = {}
         self.application_id = ""
-        self.bot_id = 0
+        self.on_token_refused: Callable[[], object] = lambda: None
+        Route.BASE = options.api_url
 
     async def login(self) -> Json:
-        """Who the bot is. May be called again. Raises TokenRefused."""
-        async with self._logging_in:
-            http = self._http
-            if http is not None:
-                me = await self._call(Route("GET", "/users/@me"))
-            else:
-                http = HTTPClient(asyncio.get_running_loop())
-                # Its constructor takes none below 30 s; the attribute is read at each call.
-                http.max_ratelimit_timeout = LONGEST_LIMIT
-                try:
-                    me = dict(await self._flights.land(http.static_login(self._options.token)))
-                except CALL_ERRORS as error:
-                    await http.close()
-                    raise translated(error) from None
-                self._http = http
-                self._session = aiohttp.ClientSession(
-                    timeout=aiohttp.ClientTimeout(total=LONGEST_CALL), cookie_jar=aiohttp.DummyCookieJar()
-                )
-        self.bot_id = int(me["id"])
-        return me
+        """Who the bot is. Raises TokenRefused."""
+        if self._http is not None:
+            self.user = await self._json("GET", "/users/@me")
+        await self._client()
+        self.application_id = self.application_id or str(self.user["id"])
+        return self.user
 
     async def close(self) -> None:
         """Calls under way get a second to end."""
         await self._flights.drain(CLOSE_WITHIN)
         http, self._http = self._http, None
-        session, self._session = self._session, None
         if http is not None:
             await http.close()
-        if session is not None:
-            await session.close()
+        await self._by_token.close()
 
     async def application(self) -> Json:
-        found: Json = await self._call(Route("GET", "/applications/@me"))
+        found = await self._json("GET", "/applications/@me")
         self.application_id = str(found["id"])
         return found
 
     async def gateway_bot(self) -> Json:
-        found: Json = await self._call(Route("GET", "/gateway/bot"))
-        return found
+        return await self._json("GET", "/gateway/bot")
 
-    async def put_commands(self, app_id: str, payload: list[dict[str, object]]) -> object:
-        return await self._call(Route("PUT", "/applications/{application_id}/commands", application_id=app_id), json=payload)
+    async def put_commands(self, app_id: str, payload: Sequence[Mapping[str, object]]) -> object:
+        return await self._call(Route("PUT", "/applications/{app_id}/commands", app_id=app_id), json=list(payload))
+
+    async def commands(self, app_id: str) -> list[Json]:
+        return list(await self._call(Route("GET", "/applications/{app_id}/commands", app_id=app_id)))
 
     async def channel(self, channel_id: int) -> Json:
-        found: Json = await self._call(Route("GET", "/channels/{channel_id}", channel_id=channel_id))
-        return found
+        return await self._json("GET", "/channels/{channel_id}", channel_id=channel_id)
 
     async def messages(self, channel_id: int, *, after: int = 0, before: int = 0, limit: int = 100) -> list[Json]:
-        """Newest first, as Discord gives them."""
-        params = {"limit": str(limit)} | ({"after": str(after)} if after else {}) | ({"before": str(before)} if before else {})
-        found: list[Json] = await self._call(Route("GET", "/channels/{channel_id}/messages", channel_id=channel_id), params=params)
-        return found
+        """In Discord's order: newest first."""
+        bounds = {"after": after} if after else {"before": before} if before else {}
+        route = Route("GET", "/channels/{channel_id}/messages", channel_id=channel_id)
+        return list(await self._call(route, params={"limit": limit, **bounds}))
 
     async def member(self, guild_id: int, user_id: int) -> Json:
-        route = Route("GET", "/guilds/{guild_id}/members/{member_id}", guild_id=guild_id, member_id=user_id)
-        found: Json = await self._call(route)
-        return found
+        return await self._json("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild_id, user_id=user_id)
 
     async def create_thread(self, channel_id: int, message_id: int, name: str) -> Json:
-        path = "/channels/{channel_id}/messages/{message_id}/threads"
-        found: Json = await self._call(Route("POST", path, channel_id=channel_id, message_id=message_id), json={"name": name})
-        return found
+        route = Route("POST", "/channels/{channel_id}/messages/{message_id}/threads", channel_id=channel_id, message_id=message_id)
+        return dict(await self._call(route, channel_id, json={"name": name[:100], "auto_archive_duration": 10080}))
 
-    async def create_message(self, channel_id: int, payload: Json, file: File | None = None) -> Json:
+    async def create_message(self, channel_id: int, payload: Json, files: Sequence[File] = ()) -> Json:
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel_id)
-        form = None if file is None else _form(payload, file)
-        found: Json = await (self._call(route, json=payload) if form is None else self._call(route, form=form))
-        return found
+        return dict(await self._call(route, channel_id, **_body(payload, files)))
 
-    async def edit_message(self, channel_id: int, message_id: int, payload: Json) -> None:
-        path = "/channels/{channel_id}/messages/{message_id}"
-        await self._call(Route("PATCH", path, channel_id=channel_id, message_id=message_id), json=payload)
+    async def edit_message(self, channel_id: int, message_id: int, payload: Json, files: Sequence[File] = ()) -> Json:
+        return dict(await self._call(self._message("PATCH", channel_id, message_id), channel_id, **_body(payload, files)))
 
     async def delete_message(self, channel_id: int, message_id: int) -> None:
-        path = "/channels/{channel_id}/messages/{message_id}"
-        await self._call(Route("DELETE", path, channel_id=channel_id, message_id=message_id))
+        await self._call(self._message("DELETE", channel_id, message_id), channel_id)
 
     async def typing(self, channel_id: int) -> None:
-        await self._call(Route("POST", "/channels/{channel_id}/typing", channel_id=channel_id))
+        await self._call(Route("POST", "/channels/{channel_id}/typing", channel_id=channel_id), channel_id)
 
-    async def respond(self, interaction: InteractionRef, kind: int, data: Mapping[str, object] | None = None) -> None:
-        """The first answer to an interaction, of one of Discord's kinds."""
-        path = "/interactions/{webhook_id}/{webhook_token}/callback"
-        payload: Json = {"type": kind} if data is None else {"type": kind, "data": data}
-        await self._hook(Route("POST", path, webhook_id=interaction.id, webhook_token=interaction.token), payload)
+    async def respond(self, interaction: InteractionRef, kind: int, data: Json | None) -> None:
+        """The first answer to an interaction."""
+        body = {"type": kind} if data is None else {"type": kind, "data": data}
+        await self._token_call(self._by_token.call("POST", f"/interactions/{interaction.id}/{interaction.token}/callback", body, ()))
 
-    async def edit_original(self, token: str, payload: Json) -> Json:
-        found: Json = await self._hook(self._of(token, "PATCH", "/messages/@original"), payload)
-        return found
+    async def edit_original(self, token: str, payload: Json, files: Sequence[File] = ()) -> Json:
+        return await self._token_call(self._by_token.call("PATCH", self._hook(token, "@original"), payload, files))
 
     async def delete_original(self, token: str) -> None:
-        await self._hook(self._of(token, "DELETE", "/messages/@original"))
+        await self._token_call(self._by_token.call("DELETE", self._hook(token, "@original"), None, ()))
 
-    async def followup(self, token: str, payload: Json, file: File | None = None) -> Json:
-        route, params = self._of(token, "POST", ""), {"wait": "true"}
-        form = None if file is None else _form(payload, file)
-        found: Json = await (self._hook(route, payload, params=params) if form is None else self._hook(route, params=params, form=form))
-        return found
+    async def followup(self, token: str, payload: Json, files: Sequence[File] = ()) -> Json:
+        """One more message. There is no key that makes it one: what ended unknown must not be repeated."""
+        path = f"/webhooks/{self.application_id}/{token}?wait=1"
+        return await self._token_call(self._by_token.call("POST", path, payload, files))
 
-    async def edit_followup(self, token: str, message_id: int, payload: Json) -> None:
-        await self._hook(self._of(token, "PATCH", f"/messages/{message_id}"), payload)
+    async def edit_followup(self, token: str, message_id: int, payload: Json, files: Sequence[File] = ()) -> Json:
+        return await self._token_call(self._by_token.call("PATCH", self._hook(token, str(message_id)), payload, files))
 
     async def delete_followup(self, token: str, message_id: int) -> None:
-        await self._hook(self._of(token, "DELETE", f"/messages/{message_id}"))
+        await self._token_call(self._by_token.call("DELETE", self._hook(token, str(message_id)), None, ()))
 
     async def download(self, url: str, limit: int) -> bytes:
-        """A file that came with a message: from Discord's own hosts only, without redirects (X10). ContentRefused when it is larger."""
-        if self._session is None:
-            raise RateLimited(NOT_YET)
-        if not self._is_discords(url):
-            raise ContentRefused("the file is not at Discord")
+        """A file from Discord's own hosts (X10); ContentRefused where it is elsewhere, gone, or of more than `limit` bytes."""
+        if not self._is_own(url):
+            raise ContentRefused("the file is not Discord's")
+        return await self._flights.land(self._download(url, limit))
+
+    async def _download(self, url: str, limit: int) -> bytes:
         try:
-            return await self._flights.land(_downloaded(self._session, url, limit))
-        except CALL_ERRORS as error:
+            async with (
+                aiohttp.ClientSession(timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()) as session,
+                session.get(url, allow_redirects=False) as response,
+            ):
+                if response.status != 200:  # noqa: PLR2004 - OK
+                    raise ContentRefused(f"the file is not given: {response.status}")
+                data = bytearray()
+                async for piece in response.content.iter_chunked(65536):
+                    data += piece
+                    if len(data) > limit:
+                        raise ContentRefused("the file is too large")
+                return bytes(data)
+        except LOST as error:
             raise translated(error) from None
 
-    def _is_discords(self, url: str) -> bool:
-        own = urlsplit(self._options.api_url)
-        asked = urlsplit(url)
-        if own.hostname != OWN_HOST and asked.netloc == own.netloc:
-            return True
-        return asked.scheme == "https" and asked.hostname in FILE_HOSTS and asked.port is None
-
-    def _of(self, token: str, method: str, path: str) -> Route:
-        return Route(method, f"/webhooks/{{webhook_id}}/{{webhook_token}}{path}", webhook_id=self.application_id, webhook_token=token)
-
-    async def _call(self, route: Route, **fields: Any) -> Any:
-        if self._http is None:
-            raise RateLimited(NOT_YET)
-        fields["timeout"] = aiohttp.ClientTimeout(total=LONGEST_CALL)
-        return await self._landed(self._http.request(route, **fields))
-
-    async def _hook(self, route: Route, payload: Json | None = None, *, params: Json | None = None, form: list[Json] | None = None) -> Any:
-        if self._session is None:
-            raise RateLimited(NOT_YET)
-        return await self._landed(self._hooks.request(route, self._session, payload=payload, params=params, multipart=form))
-
-    async def _landed(self, call: Coroutine[Any, Any, Any]) -> Any:
+    def _is_own(self, url: str) -> bool:
         try:
-            return await self._flights.land(call)
-        except CALL_ERRORS as error:
-            raise translated(error) from None
+            asked, own = urlsplit(url), urlsplit(self._options.api_url)
+            if own.hostname != "discord.com" and (asked.scheme, asked.netloc) == (own.scheme, own.netloc):
+                return True
+            return asked.scheme == "https" and asked.hostname in _FILE_HOSTS and asked.port in (None, 443) and not asked.username
+        except ValueError:
+            return False
+
+    async def _json(self, method: str, path: str, **parameters: int | str) -> Json:
+        return dict(await self._call(Route(method, path, **parameters)))
+
+    async def _call(self, route: Route, channel: int = 0, **what: Any) -> Any:
+        """`channel` is given for what is refused there for lack of rights, and then refused here for a while."""
+        return await self._flights.land(self._counted(route, channel, what))
+
+    async def _counted(self, route: Route, channel: int, what: dict[str, Any]) -> Any:
+        self.breaker.admit(channel)
+        http = await self._client()
+        try:
+            found = await http.request(route, timeout=_TIMEOUT, **what)
+        except FAILURES as error:
+            raise self._noticed(error, channel) from None
+        self.breaker.heard(channel)
+        return found if found is not None and found != "" else {}
+
+    async def _token_call(self, call: Coroutine[object, object, Json]) -> Json:
+        return await self._flights.land(call)
+
+    async def _client(self) -> HTTPClient:
+        async with self._opening:
+            if self._http is None:
+                http = HTTPClient(asyncio.get_running_loop())
+                http.max_ratelimit_timeout = LONGEST_WAIT  # its constructor takes 30 s at least
+                Route.BASE = self._options.api_url
+                try:
+                    async with asyncio.timeout(TOTAL):
+                        self.user = dict(await http.static_login(self._options.token))
+                except discord.LoginFailure:
+                    await http.close()
+                    raise TokenRefused("Discord does not accept the token") from None
+                except FAILURES as error:
+                    await http.close()
+                    raise self._noticed(error, 0) from None
+                except asyncio.CancelledError:
+                    await http.close()
+                    raise
+                self.application_id = self.application_id or str(self.user["id"])
+                self._http = http
+            return self._http
+
+    def _noticed(self, error: BaseException, channel: int) -> AdapterError:
+        if isinstance(error, discord.HTTPException):
+            self.breaker.refused(error.status, channel)
+        elif isinstance(error, discord.RateLimited):
+            self.breaker.refused(429)
+        told = translated(error)
+        if isinstance(told, TokenRefused):
+            self.on_token_refused()
+        return told
+
+    def _hook(self, token: str, message: str) -> str:
+        return f"/webhooks/{self.application_id}/{token}/messages/{message}"
+
+    @staticmethod
+    def _message(method: str, channel_id: int, message_id: int) -> Route:
+        return Route(method, "/channels/{channel_id}/messages/{message_id}", channel_id=channel_id, message_id=message_id)
 
 
-def _form(payload: Json, file: File) -> list[Json]:
-    """A message with a file, as Discord takes it."""
-    told = payload | {"attachments": [{"id": 0, "filename": file.name}]}
-    return [
-        {"name": "payload_json", "value": json.dumps(told), "content_type": "application/json"},
-        {"name": "files[0]", "value": file.data, "filename": file.name, "content_type": file.mime_type},
-    ]
-
-
-async def _downloaded(session: aiohttp.ClientSession, url: str, limit: int) -> bytes:
-    async with session.get(url, allow_redirects=False) as response:
-        if response.status != OK or (response.content_length or 0) > limit:
-            raise ContentRefused("Discord does not give the file, or it is too large")
-        data = await response.content.read(limit + 1)
-        while len(data) <= limit and (more := await response.content.read(limit + 1 - len(data))):
-            data += more
-    if len(data) > limit:
-        raise ContentRefused("the file is too large")
-    return data
+def _body(payload: Json, files: Sequence[File]) -> dict[str, Any]:
+    return {"form": form_of(payload, files)} if files else {"json": payload}
