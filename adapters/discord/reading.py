@@ -148,7 +148,7 @@ def _kind(file: discord.Attachment) -> str:
 
 def _command(words: str) -> tuple[str, str] | None:
     """In a direct message a command may be typed as on other platforms."""
-    head, _, rest = words.strip().partition(" ")
+    head, rest = (*words.split(None, 1), "", "")[:2]
     name = head[1:].lower() if head.startswith("/") else ""
     return (name, rest.strip()) if name in BY_NAME else None
 

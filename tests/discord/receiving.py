@@ -16,6 +16,7 @@ import discord
 
 from adapters.discord.options import DiscordOptions
 from adapters.discord.receiver import Receiver
+from adapters.discord.rest import Rest
 from bot.errors import AlreadySeen, ContentRefused, PlaceUnavailable, RateLimited, SendUnknown, StorageError, TokenRefused
 from bot.events import Author, Event, MessageDeleted, MessageEdited, MessageReceived, MessageRef, Place
 from bot.ports import Choice, Core
@@ -214,14 +215,16 @@ class Life:
 
 @contextlib.asynccontextmanager
 async def alive(
-    fake: FakeDiscord, folder: Path, core: ListCore | None = None, *, wait: bool = True, faster: float = 100.0, **changes: object
+    fake: FakeDiscord, folder: Path, core: ListCore | None = None, *, wait: bool = True, whole: bool = False, **changes: object
 ) -> AsyncIterator[Life]:
-    """The receiver runs meanwhile; with `wait` it has caught up first."""
+    """The receiver runs meanwhile; with `wait` it has caught up first. `whole`: with the adapter's own REST client."""
     core = core or ListCore()
     core.caught.clear()
-    clock, rest, interactions = FastClock(faster), PlainRest(fake), NoInteractions()
-    receiver = Receiver(rest, options_for(fake, folder, **changes), clock, interactions)
-    life = Life(receiver, core, rest, clock, interactions, asyncio.create_task(receiver.run(core)))
+    options = options_for(fake, folder, **changes)
+    clock, plain, interactions = FastClock(), PlainRest(fake), NoInteractions()
+    rest = Rest(options, clock) if whole else plain
+    receiver = Receiver(rest, options, clock, interactions)
+    life = Life(receiver, core, plain, clock, interactions, asyncio.create_task(receiver.run(core)))
     try:
         if wait:
             await life.caught_up()
@@ -230,3 +233,4 @@ async def alive(
         life.task.cancel()
         await asyncio.gather(life.task, return_exceptions=True)
         await rest.close()
+        await plain.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.discord.identifies import FILE_NAME, Identifies, StartLimit, limit_in, pause_for
+from bot.errors import TokenRefused
 from bot.events import PlaceChanged
 from tests.discord.receiving import ListCore, alive, until
 from tests.fakes.discord import FakeDiscord
@@ -222,3 +223,24 @@ async def test_p37_a_gateway_that_is_down_at_start_is_asked_again(tmp_path: Path
             await life.caught_up()
             await ann.says(fake.dm(ann), "hello")
             await until(lambda: life.core.messages)
+
+
+async def test_p25_with_the_adapters_own_rest_client(tmp_path: Path) -> None:
+    core = ListCore()
+    async with FakeDiscord(message_content=True) as fake:
+        ann = fake.person(1001, "Ann")
+        talk = fake.guild("Home", ann, admins=[ann]).channel("talk")
+        wanted = frozenset({f"discord:{talk.id}"})
+        async with alive(fake, tmp_path, core, whole=True, threads=wanted):
+            first = await ann.says(talk, "one", mention=True)
+            await until(lambda: core.texts)
+        thread = fake.channels[first.id]
+        await ann.says(thread, "two")
+        await ann.says(talk, "three", mention=True)
+        async with alive(fake, tmp_path, core, whole=True, threads=wanted) as life:
+            assert sorted(core.texts[1:]) == ["three", "two"]
+            assert all(event.author.is_admin and event.addressed for event in core.messages)
+            assert core.messages[1].ref.place.thread_id
+            await fake.revoke_token()
+            await until(life.task.done)
+            assert isinstance(life.task.exception(), TokenRefused)

@@ -96,7 +96,7 @@ async def test_reply_quotation_forward_files_and_sticker(tmp_path: Path) -> None
 async def test_a_command_typed_in_a_direct_message(tmp_path: Path) -> None:
     async with FakeDiscord() as fake, alive(fake, tmp_path) as life:
         ann = fake.person(1001, "Ann")
-        sent = await ann.says(fake.dm(ann), "/edit 3 new words")
+        sent = await ann.says(fake.dm(ann), "/edit\n3 new words")
         await until(lambda: life.core.events)
         event = life.core.events[0]
         assert isinstance(event, CommandInvoked)
