@@ -1,4 +1,4 @@
-"""How fast answers may grow: Discord lets about five messages and five edits through in five seconds of a channel, and fifty calls a second."""
+"""How fast answers may grow: Discord takes about five messages and five edits in five seconds of a channel, and fifty calls a second."""
 
 from __future__ import annotations
 

@@ -1,0 +1,33 @@
+"""Finds a message that an earlier life of the program, or a lost answer, may have left in a channel: keys count for minutes only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from adapters.discord.payloads import EPHEMERAL
+from adapters.discord.places import channel_id, snowflake_at
+from adapters.discord.rest import Rest
+from bot.events import MessageRef, Place
+from bot.ports import Core
+
+
+async def own_message(rest: Rest, core: Core | None, place: Place, since: datetime, after: int, reference: int) -> int:
+    """The oldest message of the bot's that no post is known to be, made after `since` and after the message `after`, with the reference
+    where one is given; 0 where there is none. Raises AdapterErrors."""
+    lowest = max(snowflake_at(since), after)
+    found = [message for message in await rest.messages(channel_id(place), limit=100) if _is_own(message, rest, lowest, reference)]
+    for number in sorted(int(message["id"]) for message in found):
+        if core is None or not await core.knows(MessageRef(place, str(number))):
+            return number
+    return 0
+
+
+def _is_own(message: dict[str, Any], rest: Rest, lowest: int, reference: int) -> bool:
+    author = message.get("author") or {}
+    if str(author.get("id")) != str(rest.user.get("id")) or int(message["id"]) <= lowest or message.get("flags", 0) & EPHEMERAL:
+        return False
+    if message.get("webhook_id"):
+        return False  # it was made by an interaction's token, which no key guards
+    told = message.get("message_reference") or {}
+    return not reference or str(told.get("message_id")) == str(reference)

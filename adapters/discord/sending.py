@@ -1,0 +1,183 @@
+"""Sends the bot's messages: by an interaction's token where that is owed an answer, else to the channel, once for each key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from adapters.discord.errors import InteractionOver
+from adapters.discord.finding import own_message
+from adapters.discord.forms import Json
+from adapters.discord.pace import Pace
+from adapters.discord.payloads import nonce_of, shown
+from adapters.discord.places import InteractionRef, channel_id, interaction_of, message_id
+from adapters.discord.responses import Responses
+from adapters.discord.rest import Rest
+from bot.errors import ContentRefused, MessageGone, PlaceUnavailable, RateLimited, SendUnknown
+from bot.events import MessageRef, Place
+from bot.ports import Clock, Core
+from bot.posts import File, Part
+from bot.replies import texts
+
+NONCE_LASTS: Final = 120.0
+"""Seconds for which Discord surely knows a key: it says "the past few minutes"."""
+MOST_UNKNOWN: Final = 1000
+
+
+class Sender:
+    """`core` and `salt` are known once the adapter runs."""
+
+    def __init__(self, rest: Rest, responses: Responses, pace: Pace, clock: Clock) -> None:
+        self._rest = rest
+        self._responses = responses
+        self._pace = pace
+        self._clock = clock
+        self._unknown: dict[str, datetime] = {}
+        self.core: Core | None = None
+        self.salt = ""
+
+    async def send(
+        self,
+        place: Place,
+        part: Part,
+        *,
+        reply_to: MessageRef | None,
+        via: MessageRef | None,
+        audience: str,
+        key: str,
+        tried_since: datetime | None,
+        preview: bool,
+    ) -> MessageRef:
+        """Raises SendUnknown when it may have been sent: the same key then makes it one."""
+        interaction = interaction_of(via) or interaction_of(reply_to)
+        if interaction is None:
+            number = await self._to_channel(place, part, reply_to, reply_to or via, key, tried_since, preview)
+        elif interaction.kind != "press" and reply_to is not None:
+            number = await self._original(place, part, interaction, audience, key, tried_since, preview)
+        elif audience:
+            number = await self._private(place, part, interaction, key, tried_since)
+        elif interaction.here:
+            number = await self._to_channel(place, part, None, reply_to or via, key, tried_since, preview)
+        else:
+            number = await self._followup(part, interaction, tried_since, private=False)
+        return MessageRef(place, str(number))
+
+    async def _original(
+        self, place: Place, part: Part, ref: InteractionRef, audience: str, key: str, since: datetime | None, preview: bool
+    ) -> int:
+        """The first answer to a command or a form takes the place of "thinking"."""
+        if preview:
+            self._pace.ask("edit", ref.id)
+        try:
+            if not await self._responses.settled(ref):
+                raise InteractionOver
+            self._pace.took("edit", ref.id)
+            sent = await self._rest.edit_original(ref.token, shown(part), _files(part))
+        except (InteractionOver, MessageGone):
+            return await self._late(place, part, ref, audience, key, since)
+        number = int(sent["id"])
+        self._responses.sent(number, ref, private=ref.private)
+        return number
+
+    async def _private(self, place: Place, part: Part, ref: InteractionRef, key: str, since: datetime | None) -> int:
+        try:
+            return await self._followup(part, ref, since, private=True)
+        except PlaceUnavailable:
+            if not ref.here:
+                raise
+            return await self._late(place, part, ref, "somebody", key, since)
+
+    async def _late(self, place: Place, part: Part, ref: InteractionRef, audience: str, key: str, since: datetime | None) -> int:
+        """The interaction takes no answer any more: an ordinary message, which must not show what was for one pair of eyes."""
+        if not ref.here:
+            raise PlaceUnavailable("the interaction is over")
+        if not audience and not ref.private:
+            return await self._to_channel(place, part, None, ref.in_place(place), key, since, preview=False)
+        late = replace(part, text=texts.PRIVATE_TOO_LATE, markup=(), buttons=(), file=None, ask=None)
+        number = await self._to_channel(place, late, None, ref.in_place(place), key, since, preview=False)
+        self._responses.sent(number, ref, private=True, stale=True)
+        return number
+
+    async def _followup(self, part: Part, ref: InteractionRef, since: datetime | None, *, private: bool) -> int:
+        """At most once: there is no key for it, and no looking for what is for other eyes."""
+        if since is not None:
+            raise ContentRefused("it may have been sent already")
+        if not await self._responses.settled(ref):
+            raise PlaceUnavailable("the interaction is over")
+        try:
+            sent = await self._rest.followup(ref.token, shown(part, private=private), _files(part))
+        except InteractionOver:
+            raise PlaceUnavailable("the interaction is over") from None
+        except SendUnknown:
+            raise ContentRefused("it may have been sent already") from None
+        number = int(sent["id"])
+        self._responses.sent(number, ref, private=private)
+        return number
+
+    async def _to_channel(
+        self,
+        place: Place,
+        part: Part,
+        reply_to: MessageRef | None,
+        after: MessageRef | None,
+        key: str,
+        since: datetime | None,
+        preview: bool,
+    ) -> int:
+        channel = channel_id(place)
+        if preview:
+            self._pace.ask("send", channel)
+        reference = _reference(place, reply_to)
+        looked_from = self._looked_from(key, since)
+        if looked_from is not None:
+            earlier = await own_message(self._rest, self.core, place, looked_from, _number(after), reference)
+            if earlier:
+                await self._rest.edit_message(channel, earlier, shown(part), _files(part))
+                self._unknown.pop(key, None)
+                return earlier
+        payload = {**shown(part), "nonce": nonce_of(self.salt, key), "enforce_nonce": True}
+        if reference:
+            payload["message_reference"] = {"message_id": str(reference), "channel_id": str(channel), "fail_if_not_exists": False}
+        return await self._posted(channel, payload, _files(part), key)
+
+    async def _posted(self, channel: int, payload: Json, files: tuple[File, ...], key: str) -> int:
+        self._pace.took("send", channel)
+        try:
+            sent = await self._rest.create_message(channel, payload, files)
+        except SendUnknown:
+            self._unknown.setdefault(key, self._clock.now())
+            while len(self._unknown) > MOST_UNKNOWN:
+                del self._unknown[next(iter(self._unknown))]
+            raise
+        except RateLimited as limited:
+            self._pace.refused("send", channel, limited.retry_after)
+            raise
+        self._unknown.pop(key, None)
+        return int(sent["id"])
+
+    def _looked_from(self, key: str, since: datetime | None) -> datetime | None:
+        """From when on a message may stand there already that this key does not lead to any more; None where the key does."""
+        tried = self._unknown.get(key)
+        if tried is not None and self._clock.now() - tried > timedelta(seconds=NONCE_LASTS):
+            return tried - timedelta(minutes=1)
+        return since
+
+
+def _reference(place: Place, reply_to: MessageRef | None) -> int:
+    """What to reply to: an ordinary message of the same channel. The message that a thread began with is not in the thread."""
+    if reply_to is None or reply_to.place != place:
+        return 0
+    number = message_id(reply_to)
+    return 0 if number == channel_id(place) else number
+
+
+def _number(ref: MessageRef | None) -> int:
+    interaction = interaction_of(ref)
+    if interaction is not None:
+        return interaction.id
+    return message_id(ref) if ref is not None else 0
+
+
+def _files(part: Part) -> tuple[File, ...]:
+    return (part.file,) if part.file is not None else ()
