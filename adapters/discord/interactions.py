@@ -127,16 +127,10 @@ class Interactions:
             line = await accepting
         finally:
             accepting.cancel()
-        await self._answer(invocation.ref, line, early)
-
-    async def _answer(self, ref: InteractionRef, line: str | None, early: bool) -> None:
-        """Says that it was heard, or the one line that there is to say: to who gave the command alone, if it is not too late."""
-        if early and line is not None and ref.kind != "press":
-            ref = replace(ref, private=True)
-        if early and (line is None or ref.kind != "press"):
-            await self._responses.defer(ref)
         if line is not None:
-            await self._responses.line(ref, line)
+            await self._responses.line(invocation.ref, line)  # as the first answer it is for who gave the command alone
+        elif early:
+            await self._responses.defer(invocation.ref)
 
     async def _accepted(self, core: Core, invocation: Invocation) -> str | None:
         """The core's line. Where the storage fails the person is told so, and can give the command again."""

@@ -16,7 +16,6 @@ from bot.events import Author, CommandInvoked, MessageRef, Place
 from bot.posts import Ask
 
 BY_MENU: Final = {command.menu: command for command in COMMANDS if command.menu}
-ASK_PREFIX: Final = "ask:"
 _TEXT_INPUT: Final = 4
 _DEEPEST: Final = 4
 

@@ -10,8 +10,8 @@ import discord
 
 from adapters.discord.authors import author_of
 from adapters.discord.channels import place_in
-from adapters.discord.components import command_of
-from adapters.discord.invoking import ASK_PREFIX, BY_MENU, Invocation, Json, composed, form_text, options_of, text_of, values_of
+from adapters.discord.components import ASK_PREFIX, command_of
+from adapters.discord.invoking import BY_MENU, Invocation, Json, composed, form_text, options_of, text_of, values_of
 from adapters.discord.places import InteractionKind, InteractionRef
 from bot.commands.catalog import BY_NAME
 from bot.events import Author, MessageRef, Place
@@ -61,10 +61,9 @@ def _pressed(interaction: discord.Interaction, data: Json) -> Invocation:
     if interaction.message is None:
         raise ValueError("a press on nothing")
     base = _base(interaction, "press", interaction.message.id)
-    custom_id = text_of(data.get("custom_id"))
-    asks = custom_id.startswith(ASK_PREFIX)
-    name, args = command_of(custom_id.removeprefix(ASK_PREFIX), values_of(data))
-    return replace(base, name=name, args=args, message=MessageRef(base.place, str(interaction.message.id)), asks=asks)
+    name, args = command_of(text_of(data.get("custom_id")), values_of(data))
+    message = MessageRef(base.place, str(interaction.message.id))
+    return replace(base, name=name.removeprefix(ASK_PREFIX), args=args, message=message, asks=name.startswith(ASK_PREFIX))
 
 
 def _sent(interaction: discord.Interaction, data: Json) -> Invocation:

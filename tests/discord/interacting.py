@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import discord
 from yarl import URL
 
-from adapters.discord.interactions import Interactions
+from adapters.discord.interactions import Answers, Interactions
 from adapters.discord.places import InteractionRef
 from bot.clock import SystemClock
 from bot.commands.catalog import BY_NAME
@@ -162,13 +162,20 @@ class _Client(discord.Client):
 
 
 @contextlib.asynccontextmanager
-async def bench(core: RecordingCore | None = None, fake: FakeDiscord | None = None, behind: Core | None = None) -> AsyncIterator[Bench]:
-    """Connected, with the catalogue's commands registered."""
+async def bench(
+    core: RecordingCore | None = None,
+    fake: FakeDiscord | None = None,
+    *,
+    behind: Core | None = None,
+    real: Answers | None = None,
+    entered: bool = False,
+) -> AsyncIterator[Bench]:
+    """Connected; `behind` and `real` stand in for what records, and `entered` says that the Discord runs already."""
     answers = RecordingAnswers()
-    async with fake or FakeDiscord() as world:
+    async with contextlib.nullcontext(fake) if fake is not None and entered else fake or FakeDiscord() as world:
         client = _Client(intents=discord.Intents(guilds=True), max_messages=None, guild_ready_timeout=0)
         recording = core or RecordingCore()
-        client.bench = made = Bench(world, recording, behind or recording, answers, Interactions(answers, FastClock()), client)
+        client.bench = made = Bench(world, recording, behind or recording, answers, Interactions(real or answers, FastClock()), client)
         async with _connected(world, client):
             yield made
             await made.interactions.drain(1)
