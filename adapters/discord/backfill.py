@@ -171,7 +171,7 @@ class Backfill:
             for payload in _in_order(await self._rest.messages(gap.channel.id, before=gap.channel.last + 1, limit=EDITS)):
                 message = self._message(gap, payload)
                 if message is not None and message.edited_at is not None and message.edited_at >= gap.edited_since:
-                    await self._taking.edit(message)
+                    await self._edited(gap, payload, message)
             gap.edited_since = None
         if not gap.news:
             return
@@ -195,7 +195,12 @@ class Backfill:
             return
         await self._taking.message(message, lambda message: self._with_roles(gap, payload, message))
         if message.edited_at is not None:
-            await self._taking.edit(message)
+            await self._edited(gap, payload, message)
+
+    async def _edited(self, gap: Gap, payload: Mapping[str, Any], message: discord.Message) -> None:
+        """Who may use the bot by a role may edit by it too."""
+        person = gap.channel.guild_id and not message.author.bot and message.webhook_id is None
+        await self._taking.edit(await self._with_roles(gap, payload, message) if person else message)
 
     def _message(self, gap: Gap, payload: Mapping[str, Any]) -> discord.Message | None:
         kind = discord.ChannelType.private if gap.channel.private else None

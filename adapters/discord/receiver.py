@@ -31,7 +31,7 @@ AGAIN: Final = 5.0
 """Seconds before a session is begun anew where Discord gave up the one before [Discord: Gateway, Invalid Session]."""
 LONGEST_INSIDE: Final = 30.0
 """Longer pauses are not made while a socket is open and waits for its IDENTIFY."""
-BAD_TOKEN: Final = 4004
+REFUSED: Final = 4004
 _UNREACHED = (OSError, aiohttp.ClientError, TimeoutError, discord.GatewayNotFound)
 
 
@@ -201,6 +201,6 @@ async def _until_over(crew: Crew, session: Session, gateway: Gateway) -> None:
 def _for_good(error: discord.ClientException) -> AdapterError:
     """What ends the connection for good."""
     code = error.code if isinstance(error, discord.ConnectionClosed) else 0
-    if isinstance(error, discord.LoginFailure) or code == BAD_TOKEN:
+    if isinstance(error, discord.LoginFailure) or code == REFUSED:
         return TokenRefused("Discord does not accept the token")
     return AdapterError(f"Discord ended the connection ({type(error).__name__}, {code})")

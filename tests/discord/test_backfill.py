@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.discord.identifies import FILE_NAME, Identifies, StartLimit, limit_in, pause_for
-from bot.errors import TokenRefused
+from bot.errors import AdapterError, TokenRefused
 from bot.events import PlaceChanged
 from tests.discord.receiving import ListCore, alive, until
 from tests.fakes.discord import FakeDiscord
@@ -200,6 +200,7 @@ async def test_an_edit_of_what_began_a_thread_goes_there_after_a_restart_too(tmp
         async with alive(fake, tmp_path, core, threads=wanted):
             assert place.thread_id == str(asked.id)
             assert place in [event.ref.place for event in core.edits]
+            assert all(event.author.roles for event in core.edits), "who may use the bot by a role may edit by it too"
 
 
 async def test_what_may_not_open_a_thread_is_answered_in_the_channel(tmp_path: Path) -> None:
@@ -244,3 +245,16 @@ async def test_p25_with_the_adapters_own_rest_client(tmp_path: Path) -> None:
             await fake.revoke_token()
             await until(life.task.done)
             assert isinstance(life.task.exception(), TokenRefused)
+
+
+async def test_p33_sessions_given_up_one_after_another_are_no_way_to_go_on(tmp_path: Path) -> None:
+    now = datetime.now(UTC).timestamp()
+    async with FakeDiscord() as fake:
+        (tmp_path / FILE_NAME).write_text(json.dumps([now] * 205))
+        async with alive(fake, tmp_path) as life:
+            assert 32.0 in life.clock.slept
+            fake.gateway.forget_session()
+            fake.gateway.cut()
+            await until(life.task.done)
+            assert isinstance(life.task.exception(), AdapterError)
+            assert fake.gateway.identifies == 1

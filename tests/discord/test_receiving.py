@@ -62,6 +62,18 @@ async def test_an_intent_that_is_refused_is_left_out(tmp_path: Path) -> None:
             assert fake.gateway.identifies == 1
 
 
+async def test_everyone_is_nobody_in_particular_and_other_names_stay(tmp_path: Path) -> None:
+    async with FakeDiscord(message_content=True) as fake:
+        ann = fake.person(1001, "Ann")
+        channel = fake.guild("Home", ann).channel("talk")
+        async with alive(fake, tmp_path) as life:
+            await ann.says(channel, f"@everyone see <#{channel.id}> </edit:12> <:wave:5> <@404>")
+            await ann.says(channel, f"ask <@{fake.bot.id}> <@{ann.id}>")
+            await until(lambda: len(life.core.messages) == 2)
+            assert life.core.texts == ["@everyone see #talk /edit :wave: <@404>", "ask @parley @Ann"]
+            assert [event.addressed for event in life.core.messages] == [False, True]
+
+
 async def test_u19_bots_are_marked_and_the_own_words_are_nothing(tmp_path: Path) -> None:
     async with FakeDiscord(message_content=True) as fake:
         ann, other = fake.person(1001, "Ann"), fake.person(1002, "Robot", is_bot=True)
