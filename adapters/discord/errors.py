@@ -34,24 +34,32 @@ def translated(error: BaseException) -> AdapterError:
         return RateLimited(error.retry_after)
     if not isinstance(error, discord.HTTPException):
         return SendUnknown(type(error).__name__)
+    return _refusal(error) or _by_status(error)
+
+
+def _refusal(error: discord.HTTPException) -> AdapterError | None:
+    """By Discord's own code, where it tells."""
     what = f"{error.status} {error.code}"
-    match error.status, error.code:
-        case (401, code) if code not in OVER:
+    if error.code in OVER:
+        return InteractionOver(what)
+    if error.code in NOWHERE:
+        return PlaceUnavailable(what)
+    if error.code == ALREADY_ANSWERED:
+        return AlreadyAnswered(what)
+    return MessageGone(what) if error.code == UNKNOWN_MESSAGE else None
+
+
+def _by_status(error: discord.HTTPException) -> AdapterError:
+    what = f"{error.status} {error.code}"
+    match error.status:
+        case 401:
             return TokenRefused("Discord does not accept the token")
-        case (429, _):
+        case 429:
             return RateLimited(_pause(error))
-        case (_, code) if code in OVER:
-            return InteractionOver(what)
-        case (_, 40060):
-            return AlreadyAnswered(what)
-        case (_, 10008):
-            return MessageGone(what)
-        case (_, code) if code in NOWHERE:
+        case 403 | 404:
             return PlaceUnavailable(what)
-        case (status, _) if status >= 500:  # noqa: PLR2004 - the server's own trouble
+        case status if status >= 500:  # noqa: PLR2004 - the server's own trouble
             return SendUnknown(what)
-        case (403 | 404, _):
-            return PlaceUnavailable(what)
         case _:
             return ContentRefused(what)
 

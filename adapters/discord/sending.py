@@ -69,10 +69,10 @@ class Sender:
         """The first answer to a command or a form takes the place of "thinking"."""
         if preview:
             self._pace.ask("edit", ref.id)
+        if not await self._responses.settled(ref):
+            return await self._late(place, part, ref, audience, key, since)
+        self._pace.took("edit", ref.id)
         try:
-            if not await self._responses.settled(ref):
-                raise InteractionOver
-            self._pace.took("edit", ref.id)
             sent = await self._rest.edit_original(ref.token, shown(part), _files(part))
         except (InteractionOver, MessageGone):
             return await self._late(place, part, ref, audience, key, since)
