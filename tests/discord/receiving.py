@@ -101,6 +101,10 @@ class PlainRest:
         found: Json = await self._call("POST", f"/channels/{channel_id}/messages/{message_id}/threads", {"name": name})
         return found
 
+    async def create_message(self, channel_id: int, payload: Json) -> Json:
+        found: Json = await self._call("POST", f"/channels/{channel_id}/messages", payload)
+        return found
+
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()

@@ -79,10 +79,13 @@ async def test_u19_bots_are_marked_and_the_own_words_are_nothing(tmp_path: Path)
         ann, other = fake.person(1001, "Ann"), fake.person(1002, "Robot", is_bot=True)
         channel = fake.guild("Home", ann, other).channel("talk")
         async with alive(fake, tmp_path) as life:
+            told = {"content": "mine", "flags": 4, "allowed_mentions": {"parse": []}, "nonce": "1", "enforce_nonce": True}
+            await life.rest.create_message(channel.id, told)
             await other.says(channel, "beep", mention=True)
             await ann.says(channel, "hi", mention=True)
             await until(lambda: len(life.core.messages) == 2)
             assert [event.author.is_bot for event in life.core.messages] == [True, False]
+            assert channel.texts == ["mine"]
 
 
 async def test_reply_quotation_forward_files_and_sticker(tmp_path: Path) -> None:
@@ -230,6 +233,7 @@ async def test_p36_removed_from_a_server_or_channel(tmp_path: Path) -> None:
             await ann.says(other, "hi", mention=True)
             await until(lambda: len(life.core.messages) == 2)
             fake.deletes_channel(other)
+            await until(lambda: any(isinstance(event, PlaceChanged) for event in life.core.events))
             await ann.removes_bot(guild)
             await until(lambda: len([event for event in life.core.events if isinstance(event, PlaceChanged)]) == 2)
             changes = [event for event in life.core.events if isinstance(event, PlaceChanged)]
