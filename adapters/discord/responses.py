@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from adapters.discord.errors import AlreadyAnswered, InteractionOver
 from adapters.discord.forms import Json
@@ -17,6 +17,8 @@ from bot.errors import AdapterError, RateLimited, SendUnknown
 from bot.ports import Clock
 from bot.posts import Ask
 
+K = TypeVar("K")
+V = TypeVar("V")
 _log = logging.getLogger(__name__)
 
 MESSAGE, THINKING, SILENT, CHOICES, MODAL = 4, 5, 6, 8, 9
@@ -143,6 +145,11 @@ class Responses:
         return False
 
     def _forget(self) -> None:
-        for remembered in (self._answered, self._presses, self._sent):
-            while len(remembered) > MOST:
-                del remembered[next(iter(remembered))]  # type: ignore[attr-defined]
+        _cut(self._answered)
+        _cut(self._presses)
+        _cut(self._sent)
+
+
+def _cut(remembered: dict[K, V]) -> None:
+    while len(remembered) > MOST:
+        del remembered[next(iter(remembered))]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -21,8 +21,6 @@ from adapters.discord.places import InteractionRef
 from bot.errors import AdapterError, ContentRefused, TokenRefused
 from bot.ports import Clock
 from bot.posts import File
-
-T = TypeVar("T")
 
 TOTAL: Final = 30.0
 """Seconds that one call may take."""
@@ -53,7 +51,6 @@ class Rest:
         if self._http is not None:
             self.user = await self._json("GET", "/users/@me")
         await self._client()
-        self.application_id = self.application_id or str(self.user["id"])
         return self.user
 
     async def close(self) -> None:
@@ -110,24 +107,24 @@ class Rest:
     async def respond(self, interaction: InteractionRef, kind: int, data: Json | None) -> None:
         """The first answer to an interaction."""
         body = {"type": kind} if data is None else {"type": kind, "data": data}
-        await self._token_call(self._by_token.call("POST", f"/interactions/{interaction.id}/{interaction.token}/callback", body, ()))
+        path = f"/interactions/{interaction.id}/{interaction.token}/callback"
+        await self._flights.land(self._by_token.call("POST", path, body, ()))
 
     async def edit_original(self, token: str, payload: Json, files: Sequence[File] = ()) -> Json:
-        return await self._token_call(self._by_token.call("PATCH", self._hook(token, "@original"), payload, files))
+        return await self._flights.land(self._hook("PATCH", f"{token}/messages/@original", payload, files))
 
     async def delete_original(self, token: str) -> None:
-        await self._token_call(self._by_token.call("DELETE", self._hook(token, "@original"), None, ()))
+        await self._flights.land(self._hook("DELETE", f"{token}/messages/@original"))
 
     async def followup(self, token: str, payload: Json, files: Sequence[File] = ()) -> Json:
         """One more message. There is no key that makes it one: what ended unknown must not be repeated."""
-        path = f"/webhooks/{self.application_id}/{token}?wait=1"
-        return await self._token_call(self._by_token.call("POST", path, payload, files))
+        return await self._flights.land(self._hook("POST", f"{token}?wait=1", payload, files))
 
     async def edit_followup(self, token: str, message_id: int, payload: Json, files: Sequence[File] = ()) -> Json:
-        return await self._token_call(self._by_token.call("PATCH", self._hook(token, str(message_id)), payload, files))
+        return await self._flights.land(self._hook("PATCH", f"{token}/messages/{message_id}", payload, files))
 
     async def delete_followup(self, token: str, message_id: int) -> None:
-        await self._token_call(self._by_token.call("DELETE", self._hook(token, str(message_id)), None, ()))
+        await self._flights.land(self._hook("DELETE", f"{token}/messages/{message_id}"))
 
     async def download(self, url: str, limit: int) -> bytes:
         """A file from Discord's own hosts (X10); ContentRefused where it is elsewhere, gone, or of more than `limit` bytes."""
@@ -155,13 +152,14 @@ class Rest:
     def _is_own(self, url: str) -> bool:
         try:
             asked, own = urlsplit(url), urlsplit(self._options.api_url)
-            if own.hostname != "discord.com" and (asked.scheme, asked.netloc) == (own.scheme, own.netloc):
-                return True
-            return asked.scheme == "https" and asked.hostname in _FILE_HOSTS and asked.port in (None, 443) and not asked.username
+            port = asked.port
         except ValueError:
             return False
+        if own.hostname != "discord.com" and (asked.scheme, asked.netloc) == (own.scheme, own.netloc):
+            return True
+        return asked.scheme == "https" and asked.hostname in _FILE_HOSTS and port in (None, 443) and not asked.username
 
-    async def _json(self, method: str, path: str, **parameters: int | str) -> Json:
+    async def _json(self, method: str, path: str, **parameters: Any) -> Json:
         return dict(await self._call(Route(method, path, **parameters)))
 
     async def _call(self, route: Route, channel: int = 0, **what: Any) -> Any:
@@ -178,8 +176,11 @@ class Rest:
         self.breaker.heard(channel)
         return found if found is not None and found != "" else {}
 
-    async def _token_call(self, call: Coroutine[object, object, Json]) -> Json:
-        return await self._flights.land(call)
+    async def _hook(self, method: str, rest: str, payload: Json | None = None, files: Sequence[File] = ()) -> Json:
+        """A call that names the application, which is known once the bot has logged in."""
+        if not self.application_id:
+            await self.application()
+        return await self._by_token.call(method, f"/webhooks/{self.application_id}/{rest}", payload, files)
 
     async def _client(self) -> HTTPClient:
         async with self._opening:
@@ -199,7 +200,6 @@ class Rest:
                 except asyncio.CancelledError:
                     await http.close()
                     raise
-                self.application_id = self.application_id or str(self.user["id"])
                 self._http = http
             return self._http
 
@@ -212,9 +212,6 @@ class Rest:
         if isinstance(told, TokenRefused):
             self.on_token_refused()
         return told
-
-    def _hook(self, token: str, message: str) -> str:
-        return f"/webhooks/{self.application_id}/{token}/messages/{message}"
 
     @staticmethod
     def _message(method: str, channel_id: int, message_id: int) -> Route:
