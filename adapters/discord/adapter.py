@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from datetime import datetime
@@ -20,7 +21,7 @@ from adapters.discord.render import render
 from adapters.discord.responses import Responses
 from adapters.discord.rest import Rest
 from adapters.discord.sending import Sender
-from bot.errors import AdapterError, ContentRefused
+from bot.errors import AdapterError, ContentRefused, TokenRefused
 from bot.events import Attachment, MessageRef, Place
 from bot.ports import Capabilities, Clock, Core
 from bot.posts import Content, Part
@@ -65,7 +66,7 @@ class DiscordAdapter:
         with token_lock(PLATFORM, self._options.token, self._options.lock_folder):
             self._sender.core = core
             self._sender.salt = await _salt(core)
-            await self._receiver.run(Listening(core, self._heard))
+            await self._received(Listening(core, self._heard))
 
     def render(self, content: Content) -> tuple[Part, ...]:
         return render(content)
@@ -112,6 +113,24 @@ class DiscordAdapter:
     async def close(self) -> None:
         """Calls under way get a second to end."""
         await self._rest.close()
+
+    async def _received(self, core: Core) -> None:
+        """Until cancelled, or until any call finds that the token is taken no more: the gateway may go on for a while."""
+        receiving = asyncio.create_task(self._receiver.run(core))
+        refused: list[bool] = []
+
+        def stop() -> None:
+            refused.append(receiving.cancel())
+
+        self._rest.on_token_refused = stop
+        try:
+            await receiving
+        except asyncio.CancelledError:
+            if not refused:
+                raise
+            raise TokenRefused("Discord does not accept the token") from None
+        finally:
+            self._rest.on_token_refused = lambda: None
 
     def _heard(self, place: Place) -> None:
         self._rest.breaker.heard(channel_id(place))

@@ -11,11 +11,11 @@ import pytest
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.breaker import ALLOWED
 from adapters.discord.places import InteractionRef, place_of, snowflake_at
-from bot.errors import ContentRefused, MessageGone, PlaceUnavailable, RateLimited, SendUnknown
+from bot.errors import ContentRefused, MessageGone, PlaceUnavailable, RateLimited, SendUnknown, TokenRefused
 from bot.events import MessageRef
 from bot.posts import Ask, Button, File
 from bot.replies import texts
-from tests.discord.rig import FastClock, ListCore, options_for, plain
+from tests.discord.rig import FastClock, ListCore, options_for, plain, running, until
 from tests.fakes.discord import FakeDiscord
 
 
@@ -193,3 +193,13 @@ async def test_x10_only_discords_own_files_are_fetched(bench: Bench) -> None:
     for url in ("http://cdn.discordapp.com/a", "https://cdn.discordapp.com.evil/a", "http://127.0.0.1:1/a", "file:///a", "https://[::1/a"):
         with pytest.raises(ContentRefused):
             await bench.adapter._rest.download(url, 100)
+
+
+async def test_a_call_that_finds_the_token_revoked_ends_the_run(bench: Bench) -> None:
+    async with running(bench.adapter, bench.core) as run:
+        await until(lambda: bench.core.caught)
+        bench.fake.revoked = True
+        with pytest.raises(TokenRefused):
+            await bench.adapter.send(bench.place, plain("x"), key="a")
+        with pytest.raises(TokenRefused):
+            await run
