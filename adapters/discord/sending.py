@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -71,6 +72,8 @@ class Sender:
             self._pace.ask("edit", ref.id)
         if not await self._responses.settled(ref):
             return await self._late(place, part, ref, audience, key, since)
+        if audience and not ref.private and place.kind != "private":
+            return await self._apart(place, part, ref, key, since)
         self._pace.took("edit", ref.id)
         try:
             sent = await self._rest.edit_original(ref.token, shown(part), _files(part))
@@ -87,6 +90,12 @@ class Sender:
             if not ref.here:
                 raise
             return await self._late(place, part, ref, "somebody", key, since)
+
+    async def _apart(self, place: Place, part: Part, ref: InteractionRef, key: str, since: datetime | None) -> int:
+        """All see the "thinking" that stands there, so what is for one pair of eyes must not take its place."""
+        with suppress(MessageGone, InteractionOver):
+            await self._rest.delete_original(ref.token)
+        return await self._private(place, part, ref, key, since)
 
     async def _late(self, place: Place, part: Part, ref: InteractionRef, audience: str, key: str, since: datetime | None) -> int:
         """The interaction takes no answer any more: an ordinary message, which must not show what was for one pair of eyes."""

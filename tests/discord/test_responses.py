@@ -140,3 +140,12 @@ async def test_deleting_a_private_message_is_success_whenever(bench: Bench) -> N
         await bench.adapter.delete(shown)
     await bench.adapter.delete(MessageRef(bench.place, "1"))
     assert bench.channel.texts == []
+
+
+async def test_what_is_for_one_never_takes_the_place_of_a_public_thinking(bench: Bench) -> None:
+    interaction, ref = await bench.gave("help")
+    via = ref.in_place(bench.place)
+    await bench.responses.defer(ref)
+    await bench.adapter.send(bench.place, plain("secret"), reply_to=via, via=via, audience="1001", key="a")
+    assert [(message.text, message.only_for) for message in interaction.followups] == [("secret", bench.ann.user)]
+    assert all(message.only_for is bench.ann.user for message in bench.channel.from_bot)
