@@ -1,6 +1,6 @@
 """`make torture`: kills by the thousand, in rounds with a database of their own, and the figures.
 
-python -m tests.torture --kills 10000 [--faults] [--terminated] [--real] [--seed N] [--side-by-side 2]
+python -m tests.torture --kills 10000 [--platform telegram|discord|both] [--faults] [--terminated] [--real] [--seed N]
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from tests.torture.campaign import Outcome, Plan, run
 from tests.torture.nursery import Nursery
 from tests.torture.plants import PLANTS
 from tests.torture.report import report
+from tests.torture.world import PLATFORMS
 
 ROUND = 100
 """Kills on one database."""
@@ -29,7 +30,7 @@ class Total:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        self.slowest = 0.0
+        self.slowest = self.rest = 0.0
         self.bad = 0
 
     def add(self, outcome: Outcome) -> None:
@@ -42,14 +43,16 @@ class Total:
             failed=sum(verdict.failed.values()),
             strays=verdict.strays,
             unknown_sends=verdict.unknown_sends,
+            commands=verdict.commands,
+            unsaid=verdict.unsaid,
             lost=verdict.lost,
             doubled=verdict.doubled,
         )
-        self.slowest = max(self.slowest, outcome.slowest)
+        self.slowest, self.rest = max(self.slowest, outcome.slowest), max(self.rest, outcome.rest)
         self.bad += bool(outcome.problems)
 
     def line(self) -> str:
-        names = ("kills", "messages", "answers", "merged", "failed", "strays", "unknown_sends", "lost", "doubled")
+        names = ("kills", "messages", "answers", "merged", "failed", "strays", "unknown_sends", "commands", "unsaid", "lost", "doubled")
         return ", ".join(f"{self.counts[name]} {name.replace('_', ' ')}" for name in names)
 
 
@@ -70,6 +73,7 @@ async def _torture(plan: Plan, side_by_side: int) -> int:
 
     async with Nursery() as nursery:
         await asyncio.gather(*(one(part) for part in rounds))
+    print(f"the longest way to rest took {total.rest:.1f} s")
     if plan.terminated:
         print(f"the slowest end took {total.slowest:.2f} s")
     print("all well" if not total.bad else f"{total.bad} of {len(rounds)} rounds have problems")
@@ -78,7 +82,8 @@ async def _torture(plan: Plan, side_by_side: int) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description="kills Parley at random, and counts what was lost")
-    parser.add_argument("--kills", type=int, default=10_000)
+    parser.add_argument("--kills", type=int, default=10_000, help="on each platform")
+    parser.add_argument("--platform", choices=[*PLATFORMS], default="", help="one, or both in one process; one after the other if not said")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faults", action="store_true", help="with calls that fail before or after their effect")
     parser.add_argument("--terminated", action="store_true", help="SIGTERM instead of kill -9")
@@ -86,8 +91,12 @@ def main() -> int:
     parser.add_argument("--side-by-side", type=int, default=2, help="rounds at a time")
     parser.add_argument("--plant", choices=[*PLANTS], default="", help="with a bug that must be found")
     given = parser.parse_args()
-    plan = Plan(given.seed, given.kills, given.faults, given.plant, given.terminated, given.real)
-    return asyncio.run(_torture(plan, given.side_by_side))
+    found = 0
+    for platform in [given.platform] if given.platform else ["telegram", "discord"]:
+        plan = Plan(given.seed, given.kills, given.faults, given.plant, given.terminated, given.real, platform=platform)
+        print(f"{plan.kills} kills with {platform}" if platform != "both" else f"{plan.kills} kills with both platforms")
+        found |= asyncio.run(_torture(plan, given.side_by_side))
+    return found
 
 
 if __name__ == "__main__":

@@ -11,15 +11,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.torture.checks import Verdict, check
+from tests.torture.checks import check
 from tests.torture.nursery import Life, Nursery, Started
+from tests.torture.verdict import Verdict
 from tests.torture.world import World, world
 
-SHORTEST, LONGEST = 0.02, 0.4
+SHORTEST = 0.02
 UNHEARD = 0.1
 QUIET_WITHIN = 150.0
 END_WITHIN = 2.0
 LATER = 0.4
+GREETED_WITHIN = 30.0
+DISTURBED = 0.15
+"""The share of lives in which something happens to the connection."""
+MEANWHILE = 0.2
+"""The share of lives after which something is done before the next begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +39,27 @@ class Plan:
     terminated: bool = False
     real: bool = False
     quiet_within: float = QUIET_WITHIN
+    platform: str = "telegram"
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of it. `endings` are lives that ended otherwise than they were made to; `slowest` is the longest wait for an end."""
+    """What came of it. `endings` are lives that ended otherwise than they were made to; `slowest` is the longest wait for an end, `rest`
+    how long the last life took until all was quiet."""
 
     plan: Plan
     verdict: Verdict
     seconds: float
     endings: list[str] = field(default_factory=list)
     slowest: float = 0.0
+    rest: float = 0.0
 
     @property
     def problems(self) -> list[str]:
         return [*self.endings, *self.verdict.problems]
+
+
+Start = Callable[[int], Awaitable[Life]]
 
 
 async def run(plan: Plan, folder: Path, nursery: Nursery) -> Outcome:
@@ -55,11 +67,13 @@ async def run(plan: Plan, folder: Path, nursery: Nursery) -> Outcome:
     began = time.monotonic()
     endings: list[str] = []
     slowest = 0.0
-    async with world(folder, plan.seed) as around:
+    async with world(folder, plan.seed, plan.platform) as around:
         chance = random.Random(plan.seed)  # noqa: S311 - repeatable, not secret
-        if plan.faults:
-            around.break_network()
         start = _starter(plan, around, nursery)
+        endings += await _greeting(start, around)
+        if plan.faults:
+            for side in around.sides:
+                side.break_network()
         for number in range(plan.kills):
             life = await start(number)
             await _live(around, chance, plan)
@@ -67,13 +81,18 @@ async def run(plan: Plan, folder: Path, nursery: Nursery) -> Outcome:
             slowest = max(slowest, took)
             if ended not in ((0, -15) if plan.terminated else (-9,)):
                 endings.append(f"life {number} ended with {ended} after {took:.2f} s")
-        around.fake.faults.clear()
+            if chance.random() < MEANWHILE:
+                await around.do(chance)
+        for side in around.sides:
+            side.mend_network()
+        resting = time.monotonic()
         endings += await _rest(start, around, plan)
+        rested = time.monotonic() - resting
         verdict = await check(around, plan.kills)
-        return Outcome(plan, verdict, time.monotonic() - began, endings, slowest)
+        return Outcome(plan, verdict, time.monotonic() - began, endings, slowest, rested)
 
 
-def _starter(plan: Plan, around: World, nursery: Nursery) -> Callable[[int], Awaitable[Life]]:
+def _starter(plan: Plan, around: World, nursery: Nursery) -> Start:
     async def start(number: int) -> Life:
         if plan.real:
             return await Started.start(around.environment(), around.folder)
@@ -82,25 +101,45 @@ def _starter(plan: Plan, around: World, nursery: Nursery) -> Callable[[int], Awa
     return start
 
 
+async def _greeting(start: Start, around: World) -> list[str]:
+    """A first life without troubles, where there must be one for people to be known later."""
+    greeting = [side for side in around.sides if side.greets]
+    if not greeting:
+        return []
+    life = await start(-1)
+    await asyncio.gather(*(side.greet() for side in greeting))
+    owed = await _quiet(around, GREETED_WITHIN)
+    await life.kill()
+    return [f"those who greet were not answered in {GREETED_WITHIN} s: {owed}"] if owed else []
+
+
 async def _live(around: World, chance: random.Random, plan: Plan) -> None:
-    """Up to three things happen while the bot lives. Some lives are counted from the bot's first call, so that on a busy machine too not
-    all of them end in the start."""
+    """Up to three things happen while the bot lives. Some lives are counted from a sign that the bot is there, so that on a busy machine
+    too not all of them end in the start."""
     if chance.random() < (0.8 if plan.real else 0.5):
-        await _first_call(around)
-    span = chance.uniform(SHORTEST, LONGEST)
-    moments = sorted(chance.uniform(0, span) for _ in range(chance.randint(0, 3)))
+        await _sign(around)
+    side = chance.choice(around.sides)
+    patient = chance.random() < side.pace.patience
+    span = chance.uniform(SHORTEST, side.pace.patient if patient else side.pace.longest)
+    deeds: list[tuple[float, bool]] = [(chance.uniform(0, span), False) for _ in range(chance.randint(0, 3))]
+    if chance.random() < DISTURBED:
+        deeds.append((chance.uniform(0, span), True))
     passed = 0.0
-    for moment in moments:
+    for moment, disturbing in sorted(deeds):
         await asyncio.sleep(moment - passed)
         passed = moment
-        await around.crowd.do()
+        if disturbing:
+            side.disturb(chance)
+        else:
+            await around.do(chance)
     await asyncio.sleep(span - passed)
 
 
-async def _first_call(around: World) -> None:
-    calls = len(around.fake.calls)
+async def _sign(around: World) -> None:
+    """Waits for a sign on every platform."""
+    before = around.signs()
     for _ in range(2000):
-        if len(around.fake.calls) > calls:
+        if all(now > then for now, then in zip(around.signs(), before, strict=True)):
             return
         await asyncio.sleep(0.005)
 
@@ -111,21 +150,25 @@ async def _ended(life: Life, plan: Plan) -> tuple[int | None, float]:
     return await life.kill(), 0.0
 
 
-async def _rest(start: Callable[[int], Awaitable[Life]], around: World, plan: Plan) -> list[str]:
+async def _quiet(around: World, within: float) -> str:
+    """Waits until nothing is owed, and gives what still is."""
+    deadline = time.monotonic() + within
+    while (owed := around.owes()) and time.monotonic() < deadline:
+        await asyncio.sleep(0.05)
+    return owed
+
+
+async def _rest(start: Start, around: World, plan: Plan) -> list[str]:
     """The long life, and one after it that must find nothing to do."""
     problems: list[str] = []
     async with _life(start, plan.kills, problems):
-        deadline = time.monotonic() + plan.quiet_within
-        while (owed := around.owes()) and time.monotonic() < deadline:
-            await asyncio.sleep(0.05)
-        if owed:
+        if owed := await _quiet(around, plan.quiet_within):
             problems.append(f"not quiet after {plan.quiet_within} s: {owed}")
             return problems
-    before = around.done_by_bot()
-    polls = around.fake.updates.polls
+    before, looks = around.done_by_bot(), around.looks()
     async with _life(start, plan.kills + 1, problems):
         deadline = time.monotonic() + 10
-        while around.fake.updates.polls < polls + 2 and time.monotonic() < deadline:
+        while any(now < then + 2 for now, then in zip(around.looks(), looks, strict=True)) and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
         await asyncio.sleep(LATER)
     after = around.done_by_bot()
@@ -135,7 +178,7 @@ async def _rest(start: Callable[[int], Awaitable[Life]], around: World, plan: Pl
 
 
 @asynccontextmanager
-async def _life(start: Callable[[int], Awaitable[Life]], number: int, problems: list[str]) -> AsyncIterator[None]:
+async def _life(start: Start, number: int, problems: list[str]) -> AsyncIterator[None]:
     life = await start(number)
     try:
         yield

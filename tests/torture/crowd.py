@@ -1,166 +1,212 @@
-"""Who talks to the bot meanwhile: several people in private chats and a group, who write, edit, retry, stop and press, by a seed."""
+"""Who talks to the bot meanwhile: several people, alone with it and among others, who write, edit, retry, stop and press, by a seed.
+
+What a deed is on a platform stands in telegram_crowd.py and discord_crowd.py.
+"""
 
 from __future__ import annotations
 
 import random
-import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
 
-from tests.fakes.openai_script import Json, Reply
-from tests.fakes.openai_server import last_prompt
-from tests.fakes.telegram import Chat, FakeTelegram, Message, Person
+from tests.torture.words import WORDS, tags
 
-TAG = re.compile(r"\b[me]\d+(?:v\d+)?\b")
-"""Every text that is to be answered has a tag of its own: m17, its second version m17v2, or e18 for the words of an /edit."""
-
-WORDS = tuple("the quick brown fox jumps over the lazy dog while rain falls on quiet streets and nobody minds".split())  # noqa: SIM905
 PRESSED = ("Retry", "‹", "›")
-LONG = 900
 
 
-def tags(text: str) -> list[str]:
-    """The tags in a text, without those in quotations."""
-    return TAG.findall("\n".join(line for line in text.splitlines() if not line.startswith(">")))
+class Said(Protocol):
+    """A message as it stands on a platform."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def deleted(self) -> bool: ...
 
 
-def answered(text: str) -> list[str]:
-    """The tags that an answer of `Echo` names at its beginning: what it answers."""
-    head, colon, _ = text.partition(":")
-    return TAG.findall(head) if colon and head.startswith("Answer to ") else []
+class Room(Protocol):
+    """Where people talk: a chat, a channel, a thread."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def from_bot(self) -> Sequence[Said]: ...
+    @property
+    def everything(self) -> Mapping[int, Said]: ...
+    def transcript(self) -> str:
+        """What everybody sees, to be read."""
 
 
-class Echo:
-    """The model: it names all that the newest turn asks, in plain words, at different speeds, and at length now and then."""
+class Somebody(Protocol):
+    """A person on a platform."""
 
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    @property
+    def name(self) -> str: ...
 
-    def __call__(self, body: Json) -> Reply:
-        count = LONG if self._random.random() < 0.08 else self._random.randint(3, 40)
-        words = " ".join(self._random.choice(WORDS) for _ in range(count))
-        text = f"Answer to {' '.join(tags(last_prompt(body)))}: {words}."
-        pace = self._random.random()
-        if pace < 0.5:
-            return Reply(text)
-        if count == LONG:  # more than one post before the first of them is there, and then a pause
-            return Reply(text, pieces=(text[:4500], text[4500:]), tokens_per_second=4)
-        speed = count / self._random.uniform(0.02, 0.25)
-        return Reply(text, tokens_per_second=speed, first_token_after=self._random.uniform(0.0, 0.1))
+
+P = TypeVar("P", bound=Somebody)
+R = TypeVar("R", bound=Room)
+M = TypeVar("M", bound=Said)
 
 
 @dataclass(slots=True)
-class Talker:
-    """A person in one chat. A steady one only writes, so that the order of the answers can be told."""
+class Talker(Generic[P, R, M]):
+    """A person in one room. A steady one only writes, so that the order of the answers can be told."""
 
-    person: Person
-    chat: Chat
+    person: P
+    chat: R
     steady: bool
-    messages: list[Message] = field(default_factory=list)
+    messages: list[M] = field(default_factory=list)
     versions: dict[int, int] = field(default_factory=dict)
     repeats: int = 0
     """How often something was asked that answers an old message again."""
     pressed: bool = False
-    """Whether a button in the chat was pressed, so that an older version may be the one that is shown."""
+    """Whether a button in the room was pressed, so that an older version may be the one that is shown."""
+
+
+class Anybody(Protocol):
+    """A talker, as the checks see one."""
 
     @property
-    def mention(self) -> str:
-        return "@parley_bot " if self.chat.type != "private" else ""
+    def person(self) -> Somebody: ...
+    @property
+    def chat(self) -> Room: ...
+    @property
+    def messages(self) -> Sequence[Said]: ...
+    @property
+    def repeats(self) -> int: ...
+    @property
+    def pressed(self) -> bool: ...
 
 
-@dataclass
-class Crowd:
-    """All of them. `do` lets one of them do something."""
+class People(Protocol):
+    """A crowd, as the harness sees one."""
 
-    fake: FakeTelegram
-    seed: int
-    people: int = 5
-    talkers: list[Talker] = field(default_factory=list)
-    done: dict[str, int] = field(default_factory=dict)
-    edits: list[str] = field(default_factory=list)
-    owners: dict[str, Talker] = field(default_factory=dict)
-    """Whose a tag is, by the tag without its version."""
-    _counter: int = 0
+    @property
+    def talkers(self) -> Sequence[Anybody]: ...
+    @property
+    def edits(self) -> Sequence[str]:
+        """The tags that were given to /edit."""
 
-    def __post_init__(self) -> None:
-        self._random = random.Random(self.seed)  # noqa: S311 - repeatable, not secret
-        everybody = [self.fake.person(1000 + number, f"Person{number}") for number in range(self.people)]
-        self.talkers = [Talker(person, self.fake.private_chat(person), number % 2 == 0) for number, person in enumerate(everybody)]
-        group = self.fake.group("Group", *everybody[:2])
-        self.talkers += [Talker(person, group, number == 0) for number, person in enumerate(everybody[:2])]
-        self._deeds: dict[str, tuple[float, Callable[[Talker], Coroutine[None, None, None]]]] = {
-            "says": (55, self._says),
+    async def do(self) -> None:
+        """Lets one of them do something."""
+
+
+class Tags:
+    """Gives every text a tag of its own, on all platforms together. `owners` says whose it is, by the tag without its version."""
+
+    def __init__(self) -> None:
+        self.owners: dict[str, object] = {}
+
+    def new(self, letter: str, talker: object) -> str:
+        tag = f"{letter}{len(self.owners) + 1}"
+        self.owners[tag] = talker
+        return tag
+
+
+class Crowd(Generic[P, R, M]):
+    """All of them. `do` lets one of them do something; `deeds` is what there is to do, with how often it is done."""
+
+    STEADY = ("says", "says twice", "/new")
+    EDITABLE = 1000
+    """How many of the newest messages are edited."""
+
+    def __init__(self, seed: int, names: Tags) -> None:
+        self.random = random.Random(seed)  # noqa: S311 - repeatable, not secret
+        self.names = names
+        self.talkers: list[Talker[P, R, M]] = []
+        self.done: dict[str, int] = {}
+        self.edits: list[str] = []
+        self.deeds: dict[str, tuple[float, Callable[[Talker[P, R, M]], Awaitable[None]]]] = {
+            "says": (55, self.says),
             "says twice": (12, self._says_twice),
             "edits": (11, self._edits),
             "replies": (4, self._replies),
             "/edit": (5, self._edit_command),
-            "/retry": (4, self._retry_command),
+            "/retry": (4, self._retry),
             "/stop": (5, self._stop),
-            "/new": (4, self._new),
-            "presses": (8, self._presses),
+            "/new": (4, self.new),
+            "presses": (8, self.presses),
         }
 
     async def do(self) -> None:
         """Somebody does something. Steady people write, and open a session now and then."""
-        talker = self._random.choice(self.talkers)
-        names = ["says", "says twice", "/new"] if talker.steady else list(self._deeds)
-        name = self._random.choices(names, [self._deeds[name][0] for name in names])[0]
+        talker = self.random.choice(self.talkers)
+        names = self.STEADY if talker.steady else tuple(self.deeds)
+        name = self.random.choices(names, [self.deeds[name][0] for name in names])[0]
         self.done[name] = self.done.get(name, 0) + 1
-        await self._deeds[name][1](talker)
+        await self.deeds[name][1](talker)
 
-    def _tag(self, letter: str, talker: Talker) -> str:
-        self._counter += 1
-        tag = f"{letter}{self._counter}"
-        self.owners[tag] = talker
-        return tag
+    # What is different on each platform
 
-    async def _says(self, talker: Talker, reply_to: Message | None = None) -> None:
-        text = f"{talker.mention}{self._tag('m', talker)} {' '.join(self._random.choices(WORDS, k=4))}"
-        talker.messages.append(await talker.person.says(talker.chat, text, reply_to=reply_to))
+    async def write(self, talker: Talker[P, R, M], text: str, reply_to: M | None = None) -> M:
+        """A message to the bot, with what it takes to be one."""
+        raise NotImplementedError
 
-    async def _says_twice(self, talker: Talker) -> None:
-        for _ in range(self._random.choice((2, 2, 3))):
-            await self._says(talker)
+    async def rewrite(self, talker: Talker[P, R, M], message: M, text: str) -> None:
+        """The platform's own edit."""
+        raise NotImplementedError
 
-    async def _replies(self, talker: Talker) -> None:
-        posts = [post for post in talker.chat.from_bot if answered(post.text)]
-        await self._says(talker, self._random.choice(posts) if posts else None)
+    async def command(self, talker: Talker[P, R, M], name: str, text: str = "") -> None:
+        raise NotImplementedError
 
-    async def _edits(self, talker: Talker) -> None:
+    async def presses(self, talker: Talker[P, R, M]) -> None:
+        raise NotImplementedError
+
+    def posts(self, talker: Talker[P, R, M]) -> Sequence[M]:
+        """Answers that can be replied to."""
+        raise NotImplementedError
+
+    # What is the same
+
+    def some_words(self) -> str:
+        return " ".join(self.random.choices(WORDS, k=4))
+
+    async def says(self, talker: Talker[P, R, M], reply_to: M | None = None) -> None:
+        text = f"{self.names.new('m', talker)} {self.some_words()}"
+        talker.messages.append(await self.write(talker, text, reply_to))
+
+    async def _says_twice(self, talker: Talker[P, R, M]) -> None:
+        for _ in range(self.random.choice((2, 2, 3))):
+            await self.says(talker)
+
+    async def _replies(self, talker: Talker[P, R, M]) -> None:
+        posts = self.posts(talker)
+        await self.says(talker, self.random.choice(posts) if posts else None)
+
+    async def _edits(self, talker: Talker[P, R, M]) -> None:
         """Mostly the newest message, which is likely to be under way."""
-        if not talker.messages:
-            return await self._says(talker)
-        message = talker.messages[-1] if self._random.random() < 0.7 else self._random.choice(talker.messages)
+        standing = [message for message in talker.messages if not message.deleted][-self.EDITABLE :]
+        if not standing:
+            return await self.says(talker)
+        message = standing[-1] if self.random.random() < 0.7 else self.random.choice(standing)
         version = talker.versions[message.id] = talker.versions.get(message.id, 1) + 1
         tag = tags(message.text)[0].partition("v")[0]
-        await talker.person.edits(message, f"{talker.mention}{tag}v{version} {' '.join(self._random.choices(WORDS, k=4))}")
+        await self.rewrite(talker, message, f"{tag}v{version} {self.some_words()}")
         talker.repeats += 1
         return None
 
-    async def _edit_command(self, talker: Talker) -> None:
-        tag = self._tag("e", talker)
+    async def _edit_command(self, talker: Talker[P, R, M]) -> None:
+        tag = self.names.new("e", talker)
         self.edits.append(tag)
-        await self._commands(talker, f"/edit {tag} other words")
-
-    async def _retry_command(self, talker: Talker) -> None:
-        await self._commands(talker, "/retry")
-
-    async def _stop(self, talker: Talker) -> None:
-        await self._commands(talker, "/stop")
-
-    async def _new(self, talker: Talker) -> None:
-        await talker.person.says(talker.chat, "/new")
-
-    async def _commands(self, talker: Talker, text: str) -> None:
         talker.repeats += 1
-        await talker.person.says(talker.chat, text)
+        await self.command(talker, "edit", f"{tag} other words")
 
-    async def _presses(self, talker: Talker) -> None:
-        posts = [post for post in talker.chat.from_bot if set(post.labels()) & set(PRESSED)]
-        if not posts:
-            return
-        post = self._random.choice(posts[-5:])
+    async def _retry(self, talker: Talker[P, R, M]) -> None:
+        talker.repeats += 1
+        await self.command(talker, "retry")
+
+    async def _stop(self, talker: Talker[P, R, M]) -> None:
+        talker.repeats += 1
+        await self.command(talker, "stop")
+
+    async def new(self, talker: Talker[P, R, M]) -> None:
+        await self.command(talker, "new")
+
+    def pressed_near(self, talker: Talker[P, R, M]) -> None:
+        """Notes that a button was pressed in the room, which can concern everybody there."""
         for other in (other for other in self.talkers if other.chat is talker.chat):
             other.repeats += 1
             other.pressed = True
-        await talker.person.presses(post, self._random.choice([label for label in post.labels() if label in PRESSED]))

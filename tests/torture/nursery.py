@@ -26,7 +26,16 @@ from typing import Protocol, Self
 from tests.torture.plants import plant
 
 ROOT = Path(__file__).resolve().parents[2]
-WARM = ("bot.__main__", "bot.serving", "bot.models.openai", "adapters.telegram.adapter", "storage.sqlite.store", "openai", "uvloop")
+WARM = (
+    "bot.__main__",
+    "bot.serving",
+    "bot.models.openai",
+    "adapters.telegram.adapter",
+    "adapters.discord.adapter",
+    "storage.sqlite.store",
+    "openai",
+    "uvloop",
+)
 LOG = "bot.log"
 
 

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
-import adapters.telegram.adapter as home
+import adapters.discord.adapter as discord
+import adapters.telegram.adapter as telegram
+from adapters.discord.adapter import DiscordAdapter
 from adapters.telegram.adapter import TelegramAdapter
 from bot.events import Author, Event, MessageRef, Place
 from bot.ports import Capabilities, Choice, Core
-from bot.posts import Ask
+from bot.posts import Ask, Part
 
 FORGETFUL = 0.1
 """Seconds between the acknowledgement of an event and its storing."""
 
 
-class HastyCore:
-    """Says that an event is stored before it is: what bots do that put updates into a queue in memory."""
+class PassingCore:
+    """The core, as it is."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self._tasks: set[asyncio.Task[None]] = set()
 
     async def accept(self, event: Event) -> str | None:
-        task = asyncio.create_task(self._later(event))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return None
-
-    async def _later(self, event: Event) -> None:
-        await asyncio.sleep(FORGETFUL)
-        await self._core.accept(event)
+        return await self._core.accept(event)
 
     async def caught_up(self, platform: str) -> None:
         await self._core.caught_up(platform)
@@ -58,6 +54,31 @@ class HastyCore:
         await self._core.keep(cursors)
 
 
+class HastyCore(PassingCore):
+    """Says that an event is stored before it is: what bots do that put updates into a queue in memory."""
+
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def accept(self, event: Event) -> str | None:
+        task = asyncio.create_task(self._later(event))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return None
+
+    async def _later(self, event: Event) -> None:
+        await asyncio.sleep(FORGETFUL)
+        await self._core.accept(event)
+
+
+class ForgetfulCore(PassingCore):
+    """Keeps no cursors: what bots do that rely on the gateway alone."""
+
+    async def cursors(self, prefix: str) -> Mapping[str, str]:
+        return {name: text for name, text in (await self._core.cursors(prefix)).items() if name.endswith("/salt")}
+
+
 class HastyAdapter(TelegramAdapter):
     """Lets Telegram forget what nobody has stored."""
 
@@ -72,9 +93,62 @@ class PlainAdapter(TelegramAdapter):
         return replace(super().capabilities(place), idempotent_send=True, streaming=False)
 
 
-PLANTS: dict[str, type[TelegramAdapter]] = {"acknowledges_first": HastyAdapter, "sends_plainly": PlainAdapter}
+class HastyDiscord(DiscordAdapter):
+    """Tells Discord to wait, and moves its cursors, for what nobody has stored."""
+
+    async def run(self, core: Core) -> None:
+        await super().run(HastyCore(core))
+
+
+class ForgetfulDiscord(DiscordAdapter):
+    """Fetches nothing of what was sent while it was dead."""
+
+    async def run(self, core: Core) -> None:
+        await super().run(ForgetfulCore(core))
+
+
+class RandomDiscord(DiscordAdapter):
+    """A fresh nonce for each try, as the library makes them, and no look at what stands there."""
+
+    async def send(
+        self,
+        place: Place,
+        part: Part,
+        *,
+        reply_to: MessageRef | None = None,
+        via: MessageRef | None = None,
+        audience: str = "",
+        key: str,
+        tried_since: datetime | None = None,
+        preview: bool = False,
+    ) -> MessageRef:
+        key = secrets.token_hex(8)
+        return await super().send(place, part, reply_to=reply_to, via=via, audience=audience, key=key, preview=preview)
+
+
+def _on_telegram(adapter: type[TelegramAdapter]) -> Callable[[], None]:
+    def put() -> None:
+        telegram.TelegramAdapter = adapter  # type: ignore[misc]
+
+    return put
+
+
+def _on_discord(adapter: type[DiscordAdapter]) -> Callable[[], None]:
+    def put() -> None:
+        discord.DiscordAdapter = adapter  # type: ignore[misc]
+
+    return put
+
+
+PLANTS: Mapping[str, Callable[[], None]] = {
+    "acknowledges_first": _on_telegram(HastyAdapter),
+    "sends_plainly": _on_telegram(PlainAdapter),
+    "discord_acknowledges_first": _on_discord(HastyDiscord),
+    "discord_remembers_nothing": _on_discord(ForgetfulDiscord),
+    "discord_random_nonces": _on_discord(RandomDiscord),
+}
 
 
 def plant(name: str) -> None:
     """Puts the bug where the composition root will find it. For a process that ends soon."""
-    home.TelegramAdapter = PLANTS[name]  # type: ignore[misc]
+    PLANTS[name]()

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.telegram.render import render
+from adapters.discord.render import render as discord
+from adapters.telegram.render import render as telegram
+from bot.posts import Content, Part
 from bot.sessions.showing import answer_content
 from storage.sqlite.store import SqliteStore
 
 Row = sqlite3.Row
 FINISHED = ("complete", "stopped", "failed")
+RENDER: Mapping[str, Callable[[Content], tuple[Part, ...]]] = {"discord": discord, "telegram": telegram}
+_WHERE = "p.platform, p.chat_id, p.thread_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,20 @@ class Records:
             (post for post in self.posts if post["reply_id"] == reply_id and post["state"] == "final"), key=lambda post: post["ordinal"]
         )
 
+    def replies(self, row: Row) -> list[Row]:
+        """The finished answers to a user message, and to those that were written below it and joined a turn of its."""
+        found = [self.messages[turn["reply_id"]] for turn in self.turns_of(row["id"])]
+        below = [other for other in self.messages.values() if other["parent_id"] == row["id"] and other["role"] == "user"]
+        return [reply for reply in found if reply["status"] in FINISHED] + [reply for other in below for reply in self.replies(other)]
+
+    def written(self, platform: str, chat_id: int | None, message_id: int) -> list[Row]:
+        """All versions and copies of what was written in the message, oldest first; wherever it stood, without a `chat_id`."""
+        return [
+            row
+            for row in self.messages.values()
+            if (row["platform"], row["source_message"]) == (platform, str(message_id)) and chat_id in (None, int(row["chat_id"]))
+        ]
+
 
 async def read(path: Path) -> Records:
     """Of a database that nobody has open."""
@@ -45,10 +64,12 @@ async def read(path: Path) -> Records:
         events = {row[0] for row in connection.execute("SELECT key FROM events")}
         messages = {
             row["id"]: row
-            for row in connection.execute("SELECT m.*, p.chat_id FROM messages m LEFT JOIN places p ON p.id = m.source_place")
+            for row in connection.execute(f"SELECT m.*, {_WHERE} FROM messages m LEFT JOIN places p ON p.id = m.source_place")  # noqa: S608
         }
         turns = connection.execute("SELECT * FROM turns ORDER BY id").fetchall()
-        posts = connection.execute("SELECT o.*, p.chat_id FROM posts o LEFT JOIN places p ON p.id = o.ref_place ORDER BY o.id").fetchall()
+        posts = connection.execute(
+            f"SELECT o.*, {_WHERE} FROM posts o LEFT JOIN places p ON p.id = o.ref_place ORDER BY o.id"  # noqa: S608
+        ).fetchall()
     return Records(integrity, events, messages, turns, posts, await _expected(path, posts))
 
 
@@ -60,8 +81,9 @@ async def _expected(path: Path, posts: list[Row]) -> dict[int, str]:
             showing = await store.showing(reply_id)
             if not showing.posts:
                 continue
-            parts = render(answer_content(showing))
+            content = answer_content(showing)
             for post in showing.posts:
+                parts = RENDER[post.place.platform](content)
                 expected[post.id] = parts[post.ordinal].text if post.ordinal < len(parts) else "(nothing: there are fewer parts)"
     finally:
         await store.close()

@@ -1,4 +1,4 @@
-"""Kills of the whole program on Telegram: nothing lost, nothing answered twice, what is shown is what is stored.
+"""Kills of the whole program: nothing lost, nothing answered twice, what is shown is what is stored.
 
 The long run is `python -m tests.torture` (or `make torture`); its options say what can be varied.
 """
@@ -45,6 +45,20 @@ async def test_300_kills_at_random_moments_lose_nothing(tmp_path: Path, nursery:
     assert sum(outcome.verdict.strays for outcome in outcomes) > 0, "no kill fell between a send and its storing: the test is too kind"
 
 
+async def test_300_kills_on_discord_lose_nothing(tmp_path: Path, nursery: Nursery) -> None:
+    plans = [Plan(seed, 75, faults=seed % 2 == 0, platform="discord") for seed in (11, 12, 13, 14)]
+    outcomes = await _carried_out(tmp_path, nursery, *plans)
+    assert sum(outcome.verdict.asked for outcome in outcomes) > 250
+    assert sum(outcome.verdict.answers for outcome in outcomes) > 40
+    assert sum(outcome.verdict.commands for outcome in outcomes) > 20
+    assert sum(outcome.verdict.strays for outcome in outcomes) == 0
+
+
+async def test_kills_with_both_platforms_in_one_process_lose_nothing(tmp_path: Path, nursery: Nursery) -> None:
+    (outcome,) = await _carried_out(tmp_path, nursery, Plan(15, 30, platform="both"))
+    assert outcome.verdict.asked > 30
+
+
 async def test_10_kills_of_a_real_start_lose_nothing(tmp_path: Path, nursery: Nursery) -> None:
     (outcome,) = await _carried_out(tmp_path, nursery, Plan(5, 10, real=True))
     assert outcome.verdict.asked > 5
@@ -63,4 +77,19 @@ async def test_the_checks_see_a_bot_that_acknowledges_before_it_stores(tmp_path:
 
 async def test_the_checks_see_a_bot_that_sends_whole_answers(tmp_path: Path, nursery: Nursery) -> None:
     outcome = await run(Plan(9, 40, plant="sends_plainly", quiet_within=30), tmp_path, nursery)
+    assert outcome.verdict.doubled > 0
+
+
+async def test_p9_the_checks_see_a_discord_bot_that_acknowledges_before_it_stores(tmp_path: Path, nursery: Nursery) -> None:
+    outcome = await run(Plan(18, 30, plant="discord_acknowledges_first", quiet_within=8, platform="discord"), tmp_path, nursery)
+    assert outcome.verdict.lost > 0
+
+
+async def test_p25_the_checks_see_a_discord_bot_that_fetches_nothing(tmp_path: Path, nursery: Nursery) -> None:
+    outcome = await run(Plan(19, 15, plant="discord_remembers_nothing", quiet_within=8, platform="discord"), tmp_path, nursery)
+    assert outcome.verdict.lost > 0
+
+
+async def test_p4_the_checks_see_a_discord_bot_with_a_fresh_nonce_for_each_try(tmp_path: Path, nursery: Nursery) -> None:
+    outcome = await run(Plan(20, 40, plant="discord_random_nonces", quiet_within=30, platform="discord"), tmp_path, nursery)
     assert outcome.verdict.doubled > 0

@@ -1,11 +1,10 @@
-"""What lives on while the bot dies: Telegram and the model, slow and unreliable as asked, and the folder with the database."""
+"""What lives on while the bot dies: the platforms and the model, slow and unreliable as asked, and the folder with the database."""
 
 from __future__ import annotations
 
-import asyncio
 import random
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,32 +12,13 @@ from pathlib import Path
 from aiohttp import web
 
 from tests.fakes.openai_server import FakeOpenAI
-from tests.fakes.telegram import FakeTelegram
-from tests.torture.crowd import Crowd, Echo
+from tests.torture.crowd import Tags
+from tests.torture.discord import discord
+from tests.torture.sides import MakeSide, Side
+from tests.torture.telegram import telegram
+from tests.torture.words import Echo, tags
 
-LONGEST_DELAY = 0.04
-FAULTS = ({"error": 500}, {"error": 502, "html": True}, {"cut": True})
-FAULT_CHANCE = 0.03
-SHOWN = frozenset({"sendMessage", "editMessageText", "deleteMessage"})
-
-
-class SlowTelegram(FakeTelegram):
-    """Takes its time before and after each call's effect, so that deaths fall on both sides of it."""
-
-    def __init__(self, *, token: str, seed: int) -> None:
-        super().__init__(token=token, seed=seed)
-        self._random = random.Random(seed)  # noqa: S311 - repeatable, not secret
-        self.delay = LONGEST_DELAY
-
-    async def _call(self, request: web.Request) -> web.StreamResponse:
-        try:
-            await request.read()
-        except ConnectionError:  # the bot died in the middle of its words
-            return web.Response(status=400)
-        await asyncio.sleep(self._random.uniform(0, self.delay / 2))
-        response = await super()._call(request)
-        await asyncio.sleep(self._random.uniform(0, self.delay / 2))
-        return response
+PLATFORMS: Mapping[str, Sequence[MakeSide]] = {"telegram": (telegram,), "discord": (discord,), "both": (telegram, discord)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +27,9 @@ class World:
 
     seed: int
     folder: Path
-    fake: SlowTelegram
+    sides: Sequence[Side]
     model: FakeOpenAI
-    crowd: Crowd
+    names: Tags
 
     @property
     def database(self) -> Path:
@@ -57,9 +37,7 @@ class World:
 
     def environment(self) -> dict[str, str]:
         """The operator's settings."""
-        return {
-            "TELEGRAM_TOKEN": self.fake.token,
-            "TELEGRAM_API_URL": self.fake.url,
+        own = {
             "OPENAI_BASE_URL": self.model.base_url,
             "OPENAI_API_KEY": "sk-of-nobody",
             "PARLEY_MODEL": "fake-1",
@@ -70,34 +48,45 @@ class World:
             "HOME": str(self.folder),
             "TMPDIR": str(self.folder),
         }
+        for side in self.sides:
+            own |= side.environment()
+        return own
 
-    def break_network(self) -> None:
-        """From now on calls fail before or after their effect, polls too."""
-        for method in ("*", "getUpdates"):
-            for what in FAULTS:
-                for after in (False, True):
-                    self.fake.faults.add(method, after=after, chance=FAULT_CHANCE, times=None, **what)
+    async def do(self, chance: random.Random) -> None:
+        """Somebody does something somewhere."""
+        await chance.choice(self.sides).crowd.do()
 
     def unknown_sends(self) -> int:
         """Sends that took effect although the bot was not told so."""
-        return sum(call.refused != "" and call.result is not None for call in self.fake.calls_of("sendMessage"))
+        return sum(side.unknown_sends() for side in self.sides)
 
     def done_by_bot(self) -> tuple[int, int]:
         """How often the model was asked, and how often something was sent, edited or deleted."""
-        return len(self.model.requests), sum(call.method in SHOWN for call in self.fake.calls)
+        return len(self.model.requests), sum(side.shown() for side in self.sides)
+
+    def signs(self) -> list[int]:
+        """Of each platform, signs that the bot is there."""
+        return [side.signs() for side in self.sides]
+
+    def looks(self) -> list[int]:
+        """Of each platform, how often the bot has looked for news."""
+        return [side.looks() for side in self.sides]
 
     def owes(self) -> str:
         """What is still to be done, in words; empty when all is quiet."""
-        if self.fake.updates.waiting:
-            return f"{len(self.fake.updates.waiting)} updates wait at Telegram"
         if not self.database.exists():
             return "there is no database yet"
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
             try:
                 turns = connection.execute("SELECT count(*) FROM turns WHERE status IN ('pending', 'streaming')").fetchone()[0]
                 posts = connection.execute("SELECT count(*) FROM posts WHERE state NOT IN ('final', 'gone')").fetchone()[0]
+                words = connection.execute("SELECT text FROM messages WHERE role = 'user'").fetchall()
             except sqlite3.OperationalError as error:
                 return f"the database cannot be read yet: {error}"
+        stored = {tag for row in words for tag in tags(row[0])}
+        for side in self.sides:
+            if waiting := side.waits(stored):
+                return waiting
         return f"{turns} turns and {posts} posts are open" if turns or posts else ""
 
 
@@ -112,10 +101,11 @@ class LastingOpenAI(FakeOpenAI):
 
 
 @asynccontextmanager
-async def world(folder: Path, seed: int) -> AsyncIterator[World]:
+async def world(folder: Path, seed: int, platform: str = "telegram") -> AsyncIterator[World]:
     """A fresh one."""
+    names = Tags()
     async with AsyncExitStack() as stack:
-        fake = await stack.enter_async_context(SlowTelegram(token=f"{700_000_000 + seed % 1_000_000}:torture-opens-nothing", seed=seed))
+        sides = [await stack.enter_async_context(make(seed, names)) for make in PLATFORMS[platform]]
         model = await stack.enter_async_context(LastingOpenAI())
         model.always = Echo(seed)
-        yield World(seed, folder, fake, model, Crowd(fake, seed))
+        yield World(seed, folder, sides, model, names)
