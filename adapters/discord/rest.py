@@ -51,6 +51,8 @@ class Rest:
         if self._http is not None:
             self.user = await self._json("GET", "/users/@me")
         await self._client()
+        if not self.application_id:
+            await self.application()
         return self.user
 
     async def close(self) -> None:
