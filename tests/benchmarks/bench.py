@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.benchmarks.platforms import Limited, Seat, Server
+from tests.benchmarks.prepared import PEOPLE
 from tests.benchmarks.process import Bot, BotProcess
 from tests.fakes.openai_script import Json, Reply
 from tests.fakes.openai_server import FakeOpenAI
@@ -78,7 +79,7 @@ class Bench:
         self._folder = Path(tempfile.mkdtemp(prefix="bench-"))
         self.server = self.bot.platform.server(self.limited)
         self.server.listener = self._look
-        for number in self.others:
+        for number in (*range(PEOPLE if self.database else 0), *self.others):
             self.server.seat(number)
         self.model = FakeOpenAI()
         self.model.keep_requests = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,9 +12,10 @@ from typing import Self
 from adapters.discord import cursors
 from adapters.discord.places import snowflake_at
 from tests.benchmarks.platforms import Home, Limited, Platform, Seat
-from tests.fakes.discord import TOKEN, Channel, FakeDiscord, Limits, Message, Person
+from tests.fakes.discord import Channel, FakeDiscord, Limits, Message, Person
 from tests.fakes.discord.places import Kind
 
+TOKEN = f"NzAwMDAwMDAwMQ.B{os.getpid()}.benchmark-token-that-opens-nothing"  # of which a machine runs one bot
 FIRST_PERSON = 1_100_000_000_000_000_000
 FIRST_CHANNEL = 1_200_000_000_000_000_000
 BOT = 7_000_000_001
@@ -31,7 +33,7 @@ class DiscordServer:
 
     def __init__(self, limited: Limited) -> None:
         self._limits = _LIMITS[limited]()
-        self._fake = FakeDiscord(limits=self._limits, promises=False)
+        self._fake = FakeDiscord(token=TOKEN, limits=self._limits, promises=False)
         self._fake.listener = self._look
         self._people: dict[int, Person] = {}
         self.listener: Callable[[str], None] = lambda text: None
