@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.commands.call import Call, message_replied_to, own_message, whole_number
-from bot.commands.tails import RECENT, find_tail, place_of
+from bot.commands.tails import RECENT, find_tail, first_answer, place_of
 from bot.events import Place
 from bot.messages import Message, Session
 from bot.ports import Reader
@@ -72,14 +72,16 @@ async def _edit(call: Call, session: Session, message: Message, text: str) -> De
     return await told(call.given, call.reader, call.place, tail, revise(call.given, tail, text, call.asked))
 
 
-async def told(given: Given, reader: Reader, place: Place, tail: Tail, revised: Revised) -> Decision:
-    """One line where later messages stay behind on the old version, replying to the edited message, with a button that leads back."""
+async def told(given: Given, reader: Reader, place: Place, tail: Tail, revised: Revised, left: Message | None = None) -> Decision:
+    """One line where later messages stay behind on the old version, replying to the edited message, with a button that leads back.
+    `left` is the message that has a new version, where that is not the subject: a retry makes one of the answer."""
     if not revised.left_behind:
         return revised.decision
-    versions = [version.id for version in await reader.versions(tail.subject.first_version)]
-    number = versions.index(tail.subject.id) + 1 if tail.subject.id in versions else 1
+    old = left or tail.subject
+    counted = [version.id for version in await reader.versions(old.first_version) if version.status != "failed" or version.id == old.id]
+    number = counted.index(old.id) + 1 if old.id in counted else 1
     text = texts.ANSWERED_ANEW_ONE if revised.left_behind == 1 else texts.ANSWERED_ANEW
-    back = Button(texts.BACK_TO_VERSION.format(number=number), f"version #{tail.subject.id:x}")
+    back = Button(texts.BACK_TO_VERSION.format(number=number), f"version #{old.id:x}")
     source = tail.subject.source
     reply_to = source if source is not None and source.place == place else None
     line = say(given, place, text.format(count=revised.left_behind, number=number), buttons=((back,),), reply_to=reply_to)
@@ -135,7 +137,8 @@ async def _retry(call: Call, session: Session, prompt: Message) -> Decision:
     tail = await find_tail(call.reader, session, prompt)
     if tail is None:
         return call.refuse(texts.NO_LONGER_THERE)
-    return await told(call.given, call.reader, call.place, tail, retry(call.given, tail, call.asked))
+    retried = retry(call.given, tail, call.asked)
+    return await told(call.given, call.reader, call.place, tail, retried, first_answer(tail.messages))
 
 
 async def _prompt_at(call: Call, session: Session, number: int) -> Message | None:

@@ -81,8 +81,7 @@ class ReplyStream:
         waited = self._clock.monotonic() - started
         line = texts.STILL_THINKING if waited >= STILL_THINKING_AFTER else ""
         if not self._poster.begun or (line and self._shown != line):
-            await self._call(self._poster.preview(line))
-            self._shown = line
+            await self._call(self._poster.preview(line), line)
         if typing_interval and not self._closing.is_set():
             await self._adapter.typing(self._poster.target.place)
         self._grown.clear()
@@ -96,16 +95,18 @@ class ReplyStream:
                 return
             self._revealed = True
         text = self._text
-        pause = await self._call(self._poster.preview(text))
-        self._shown = text
+        pause = await self._call(self._poster.preview(text), text)
         interval = self._adapter.capabilities(self._poster.target.place).update_interval
         await self._wait(self._closing, max(pause, interval))
 
-    async def _call(self, preview: Awaitable[None]) -> float:
-        """A preview that fails is no harm: the final text comes all the same. Returns how long to leave it be, in seconds."""
+    async def _call(self, preview: Awaitable[None], text: str) -> float:
+        """A preview that fails is no harm: the final text comes all the same. Returns how long to leave it be, in seconds; where there
+        was no room for it, the text is still to be shown then, though no more of it may have come."""
+        before, self._shown = self._shown, text
         try:
             await preview
         except RateLimited as limited:
+            self._shown = before
             return min(limited.retry_after, LONGEST_PAUSE)
         except PlaceUnavailable:
             self._closing.set()  # each preview would be refused like this one; the final text shows whether that has changed

@@ -97,6 +97,17 @@ async def test_previews_are_paced(tmp_path: Path) -> None:
         assert talk.last.text.endswith("399")
 
 
+async def test_a_preview_that_found_no_room_comes_later_though_the_text_stands_still(talk: Talk) -> None:
+    gate = asyncio.Event()
+    talk.adapter.fail_next("send", RateLimited(5.0))
+    talk.model.says("some words", gate=gate, held=1)
+    await talk.hears("one")
+    await talk.shows("some")
+    gate.set()
+    await talk.settle()
+    assert talk.texts() == ["some words"]
+
+
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("times", [1, 3])
 @pytest.mark.parametrize("call", ["send", "edit"])
