@@ -22,7 +22,7 @@ from tests.whole.plan import HastyClock, Plan, living
 
 def hasty() -> Plan:
     """A core that waits for nothing, and an adapter that is quick but keeps the three seconds of an interaction in proportion."""
-    return Plan(clock=HastyClock(50), outside=HastyClock(5))
+    return Plan(clock=HastyClock(50), outside=HastyClock(10))
 
 
 @dataclass(slots=True)

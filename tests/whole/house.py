@@ -35,11 +35,16 @@ class House:
     chat: Chat
     receiving: asyncio.Task[Outcome]
 
-    async def settle(self, place: Chat | Topic | None = None) -> None:
-        """Waits until what was sent has been fetched, decided, answered and shown."""
+    async def taken(self) -> None:
+        """Waits until what was sent has been fetched; answers may still be on their way."""
         async with asyncio.timeout(20):
             while self.telegram.updates.waiting:
                 await asyncio.sleep(0.01)
+
+    async def settle(self, place: Chat | Topic | None = None) -> None:
+        """Waits until what was sent has been fetched, decided, answered and shown."""
+        async with asyncio.timeout(20):
+            await self.taken()
             await self.core.idle()
 
 
