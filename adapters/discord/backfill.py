@@ -1,16 +1,15 @@
 """What was said and edited while nobody listened: Discord keeps no queue, so it is fetched by REST after every start of a session (P25).
 
-For each channel it is one piece of work at the head of its lane, so that what happens meanwhile comes after it.
+For each channel it is one piece of work at the head of its lane, so that what happens meanwhile comes after it. A bot may know thousands
+of direct messages: most of them follow later, a few at a time, and those in which somebody speaks meanwhile go first.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 import discord
 
@@ -19,50 +18,44 @@ from adapters.discord.backoff import Backoff
 from adapters.discord.cursors import Channel, Cursors
 from adapters.discord.gateway import Gateway
 from adapters.discord.lanes import FIRST, Lanes
+from adapters.discord.missed import OLDEST, Gap, Missed
 from adapters.discord.places import snowflake_at
-from adapters.discord.taking import UNREADABLE, Taking
+from adapters.discord.taking import Taking
 from bot.errors import AdapterError, ContentRefused, MessageGone, PlaceUnavailable, RateLimited, TokenRefused
 from bot.ports import Clock
 
 _log = logging.getLogger(__name__)
 
-PAGE: Final = 100
-PAGES: Final = 20
-OLDEST: Final = timedelta(days=7)
 AT_ONCE: Final = 5
+LATER_AT_ONCE: Final = 2
+"""Few, since answers share Discord's fifty calls a second with them."""
 DIRECT_FIRST: Final = 50
-EDITS: Final = 50
 LONGEST_WAIT: Final = 60.0
 
 Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
 
-@dataclass(slots=True)
-class Gap:
-    """What one channel may hold after message `since`; `known`: the bot was spoken to there, so that edits matter too."""
-
-    channel: Channel
-    since: int
-    known: bool
-    news: bool = True
-    edited_since: datetime | None = None
-    members: dict[int, Mapping[str, Any] | None] = field(default_factory=dict)
-    done: asyncio.Event = field(default_factory=asyncio.Event)
-
-
 class Backfill:
-    """One for each session of the gateway."""
+    """One for each session of the gateway. `earlier` is the one before, which may not have come to its end."""
 
-    def __init__(self, rest: Api, gateway: Gateway, clock: Clock, cursors: Cursors, lanes: Lanes, taking: Taking) -> None:
-        self._rest = rest
+    def __init__(
+        self, rest: Api, gateway: Gateway, clock: Clock, cursors: Cursors, lanes: Lanes, taking: Taking, earlier: Backfill | None
+    ) -> None:
+        self._earlier = earlier if earlier is not None and earlier.busy else None
         self._gateway = gateway
         self._clock = clock
         self._cursors = cursors
         self._lanes = lanes
         self._taking = taking
+        self._missed = Missed(rest, gateway, clock, taking)
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._first: list[Gap] = []
-        self.first_done = asyncio.Event()
+        self._later: dict[int, Gap] = {}
+
+    @property
+    def busy(self) -> bool:
+        """Whether some of it follows yet."""
+        return bool(self._later) or (self._earlier is not None and self._earlier.busy)
 
     def begin(self, guilds: Iterable[discord.Guild]) -> None:
         """Puts all that is to be fetched into the lanes; called while they are held."""
@@ -74,23 +67,45 @@ class Backfill:
             if not one.private and (gap := self._worth(one)) is not None:
                 (rest if self._is_stale(one) else self._first).append(gap)
         self._first += [gap for guild in guilds for gap in self._strangers(guild)]
+        self._later = {gap.channel.id: gap for gap in rest}
+        for number in self._lanes.held:
+            self.wanted(number)
         for gap in self._first:
-            self._put(gap, wait=False)
+            self._put(gap)
         for gap in rest:
-            self._put(gap, wait=True)
+            self._lanes.put(gap.channel.id, FIRST, lambda gap=gap: self._in_turn(gap))  # type: ignore[misc]
 
     async def finished(self) -> None:
-        """Returns when everything but older direct messages has been accepted; those follow."""
+        """Returns when all but what follows later has been accepted."""
         for gap in self._first:
             await gap.done.wait()
         self._first.clear()
-        self.first_done.set()
+
+    async def follow(self) -> None:
+        """Lets the rest follow, and returns when it has been accepted."""
+        waiting = iter(list(self._later.values()))
+
+        async def work() -> None:
+            for gap in waiting:
+                gap.go.set()
+                await gap.done.wait()
+
+        await asyncio.gather(*(work() for _ in range(LATER_AT_ONCE)))
+        self._later.clear()
+
+    def wanted(self, channel_id: int) -> None:
+        """Something happens there and waits for what was missed."""
+        gap = self._later.get(channel_id)
+        if gap is not None:
+            gap.go.set()
+        if self._earlier is not None:
+            self._earlier.wanted(channel_id)
 
     def guild_came(self, guild: discord.Guild) -> None:
         """A server that was not there when the session began, or was away for a while."""
         known = [self._known(one) for one in self._cursors.channels.values() if one.guild_id == guild.id]
         for gap in [*known, *self._strangers(guild)]:
-            self._put(gap, wait=False)
+            self._put(gap)
 
     async def channel(self, channel_id: int) -> None:
         """Fetches one channel now, within its lane: some of its events were left out."""
@@ -99,7 +114,7 @@ class Backfill:
         if since:
             gap = Gap(known or Channel(channel_id, since, guild_id=self._guild_of(channel_id)), since, known is not None)
             gap.edited_since = self._cursors.alive
-            await self._catch_up(gap, wait=False)
+            await self._catch_up(gap)
 
     def _known(self, channel: Channel) -> Gap:
         found = self._gateway.get_channel(channel.id)
@@ -139,18 +154,20 @@ class Backfill:
         found = self._gateway.get_channel(channel_id)
         return found.guild.id if isinstance(found, discord.abc.GuildChannel | discord.Thread) else 0
 
-    def _put(self, gap: Gap, *, wait: bool) -> None:
-        self._lanes.put(gap.channel.id, FIRST, lambda: self._catch_up(gap, wait=wait))
+    def _put(self, gap: Gap) -> None:
+        self._lanes.put(gap.channel.id, FIRST, lambda: self._catch_up(gap))
 
-    async def _catch_up(self, gap: Gap, *, wait: bool) -> None:
+    async def _in_turn(self, gap: Gap) -> None:
+        await gap.go.wait()
+        await self._catch_up(gap)
+
+    async def _catch_up(self, gap: Gap) -> None:
         """Goes on asking while Discord is down, and lets other channels go first meanwhile."""
-        if wait:
-            await self.first_done.wait()
         backoff = Backoff()
         while True:
             try:
                 async with self._slots:
-                    await self._fetch(gap)
+                    await self._missed.fetch(gap)
                 break
             except (PlaceUnavailable, MessageGone):
                 self._cursors.forget([gap.channel.id])
@@ -166,77 +183,9 @@ class Backfill:
                 await self._clock.sleep(pause)
         gap.done.set()
 
-    async def _fetch(self, gap: Gap) -> None:
-        if gap.known and gap.edited_since is not None:
-            for payload in _in_order(await self._rest.messages(gap.channel.id, before=gap.channel.last + 1, limit=EDITS)):
-                message = self._message(gap, payload)
-                if message is not None and message.edited_at is not None and message.edited_at >= gap.edited_since:
-                    await self._edited(gap, payload, message)
-            gap.edited_since = None
-        if not gap.news:
-            return
-        oldest = snowflake_at(self._clock.now() - OLDEST)
-        if gap.since < oldest:
-            _log.warning("discord: channel %d is read from 7 days ago only", gap.channel.id)
-            gap.since = oldest
-        for _ in range(PAGES):
-            page = _in_order(await self._rest.messages(gap.channel.id, after=gap.since, limit=PAGE))
-            for payload in page:
-                await self._take(gap, payload)
-                gap.since = max(gap.since, _id_of(payload))
-            if len(page) < PAGE:
-                return
-        _log.warning("discord: channel %d has more than %d new messages; what lies between is left out", gap.channel.id, PAGES * PAGE)
-
-    async def _take(self, gap: Gap, payload: Mapping[str, Any]) -> None:
-        """A message may have been accepted before it was edited, so its edit is handed over as well."""
-        message = self._message(gap, payload)
-        if message is None:
-            return
-        await self._taking.message(message, lambda message: self._with_roles(gap, payload, message))
-        if message.edited_at is not None:
-            await self._edited(gap, payload, message)
-
-    async def _edited(self, gap: Gap, payload: Mapping[str, Any], message: discord.Message) -> None:
-        """Who may use the bot by a role may edit by it too."""
-        person = gap.channel.guild_id and not message.author.bot and message.webhook_id is None
-        await self._taking.edit(await self._with_roles(gap, payload, message) if person else message)
-
-    def _message(self, gap: Gap, payload: Mapping[str, Any]) -> discord.Message | None:
-        kind = discord.ChannelType.private if gap.channel.private else None
-        channel = self._gateway.channel_of(gap.channel.id, gap.channel.guild_id or None, kind)
-        try:
-            return self._gateway.message_in(payload, channel)
-        except UNREADABLE as error:
-            _log.warning("discord: a message in channel %d cannot be read (%s) and is left out", gap.channel.id, type(error).__name__)
-            return None
-
-    async def _with_roles(self, gap: Gap, payload: Mapping[str, Any], message: discord.Message) -> discord.Message:
-        """REST tells no roles with a message: they are asked for, once for each author."""
-        author = message.author.id
-        if author not in gap.members:
-            try:
-                gap.members[author] = await self._rest.member(gap.channel.guild_id, author)
-            except (PlaceUnavailable, MessageGone, ContentRefused):
-                gap.members[author] = None  # who wrote has left
-        member = gap.members[author]
-        if member is None:
-            return message
-        return self._message(gap, {**payload, "member": dict(member)}) or message
-
 
 def _may_read(channel: Readable, guild: discord.Guild) -> bool:
     """As far as is known; Discord has the last word."""
     if guild.me is None or (isinstance(channel, discord.Thread) and channel.parent is None):
         return True
     return channel.permissions_for(guild.me).read_messages
-
-
-def _id_of(payload: Mapping[str, Any]) -> int:
-    number = payload.get("id")
-    return int(number) if isinstance(number, str) and number.isdigit() else 0
-
-
-def _in_order(payloads: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Discord gives the newest first."""
-    return sorted(payloads, key=_id_of)

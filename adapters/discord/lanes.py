@@ -54,6 +54,11 @@ class Lanes:
         """Whether something waits or is being taken."""
         return bool(self._lanes) or bool(self._held)
 
+    @property
+    def held(self) -> set[int]:
+        """The channels for which something is held back."""
+        return {one.channel_id for one in self._held or ()}
+
     def put(self, channel_id: int, order: Order, work: Work) -> None:
         """Takes work for a channel; returns at once."""
         if self._held is None:

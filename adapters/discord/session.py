@@ -133,6 +133,8 @@ class Session:
 
     def _put(self, channel_id: int, order: Order, work: Callable[[], Awaitable[None]]) -> None:
         self._lanes.put(channel_id, order, work)
+        if self._backfill is not None:
+            self._backfill.wanted(channel_id)
 
     def _edited(self, message: discord.Message) -> None:
         if message.edited_at is not None:
@@ -179,7 +181,8 @@ class Session:
         self._guilds_there.set()
         if number != self._passes:
             return
-        backfill = self._backfill = Backfill(self._rest, self.gateway, self._clock, self._cursors, self._lanes, self.taking)
+        earlier = self._backfill
+        backfill = self._backfill = Backfill(self._rest, self.gateway, self._clock, self._cursors, self._lanes, self.taking, earlier)
         backfill.begin([guild for guild in self.gateway.guilds if not guild.unavailable])
         self._lanes.release()
         self._up_to_date = True
@@ -189,6 +192,7 @@ class Session:
             self._cursors.mark_alive(self._clock.now())
             await self._cursors.keep()  # so that lives that are all short do not fetch the same again and again
             await self.caught_up()
+        await backfill.follow()
 
     async def _no_longer(self, there: asyncio.Event) -> None:
         await self._clock.sleep(GUILDS_WITHIN)

@@ -219,13 +219,21 @@ class Life:
 
 @contextlib.asynccontextmanager
 async def alive(
-    fake: FakeDiscord, folder: Path, core: ListCore | None = None, *, wait: bool = True, whole: bool = False, **changes: object
+    fake: FakeDiscord,
+    folder: Path,
+    core: ListCore | None = None,
+    *,
+    wait: bool = True,
+    whole: bool = False,
+    faster: float = 100.0,
+    **changes: object,
 ) -> AsyncIterator[Life]:
-    """The receiver runs meanwhile; with `wait` it has caught up first. `whole`: with the adapter's own REST client."""
+    """The receiver runs meanwhile; with `wait` it has caught up first. `whole`: with the adapter's own REST client. Its clock runs so
+    many times `faster`."""
     core = core or ListCore()
     core.caught.clear()
     options = options_for(fake, folder, **changes)
-    clock, plain, interactions = FastClock(), PlainRest(fake), NoInteractions()
+    clock, plain, interactions = FastClock(faster), PlainRest(fake), NoInteractions()
     rest = Rest(options, clock) if whole else plain
     receiver = Receiver(rest, options, clock, interactions)
     life = Life(receiver, core, plain, clock, interactions, asyncio.create_task(receiver.run(core)))

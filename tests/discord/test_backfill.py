@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.discord.backfill import DIRECT_FIRST
 from adapters.discord.identifies import FILE_NAME, Identifies, StartLimit, limit_in, pause_for
 from bot.errors import AdapterError, TokenRefused
 from bot.events import PlaceChanged
@@ -258,3 +259,37 @@ async def test_p33_sessions_given_up_one_after_another_are_no_way_to_go_on(tmp_p
             await until(life.task.done)
             assert isinstance(life.task.exception(), AdapterError)
             assert fake.gateway.identifies == 1
+
+
+async def test_p25_who_speaks_after_a_start_does_not_wait_for_thousands_of_others(tmp_path: Path) -> None:
+    core = ListCore()
+    async with FakeDiscord() as fake:
+        people = [fake.person(1001 + number, f"Person {number}") for number in range(DIRECT_FIRST + 10)]
+        async with alive(fake, tmp_path, core):
+            for person in people:
+                await person.says(fake.dm(person), "hello")
+            await until(lambda: len(core.texts) == len(people))
+        first, second = people[0], people[1]  # spoke longest ago
+        await first.says(fake.dm(first), "while it was away")
+        fake.faults.add("GET /channels/{id}/messages", hang=True, times=None, when=lambda call: call.ids[0] == str(fake.dm(second).id))
+        fake.faults.add("GET /channels/{id}/messages", hang=True, times=None, when=lambda call: call.ids[0] == str(fake.dm(people[2]).id))
+        async with alive(fake, tmp_path, core):
+            await first.says(fake.dm(first), "now")
+            await until(lambda: core.texts[len(people) :] == ["while it was away", "now"])
+
+
+async def test_what_follows_later_comes_all_the_same_with_one_call_each(tmp_path: Path) -> None:
+    core = ListCore()
+    async with FakeDiscord() as fake:
+        people = [fake.person(1001 + number, f"Person {number}") for number in range(DIRECT_FIRST + 10)]
+        async with alive(fake, tmp_path, core):
+            for person in people:
+                await person.says(fake.dm(person), "hello")
+            await until(lambda: len(core.texts) == len(people))
+        for person in people:
+            await person.says(fake.dm(person), f"from {person.name}")
+        fake.calls.clear()
+        async with alive(fake, tmp_path, core):
+            await until(lambda: len(core.texts) == 2 * len(people))
+        assert set(core.texts[len(people) :]) == {f"from {person.name}" for person in people}
+        assert len([call for call in fake.calls if call.route == "GET /channels/{id}/messages"]) == len(people)
