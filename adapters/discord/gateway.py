@@ -6,6 +6,7 @@ addresses are attributes of its classes, so they are set here, in one place, for
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, cast
 
@@ -41,6 +42,8 @@ class Gateway(discord.Client):
     """`before_identify` is awaited before each start of a session, the library's own repeats too; its errors end `connect`."""
 
     def __init__(self, options: DiscordOptions, hear: Hear, before_identify: Callable[[bool], Awaitable[None]], *, content: bool) -> None:
+        # It warns that there is no voice, and tells of each lost connection with a traceback; the session says that in a line.
+        logging.getLogger("discord.client").setLevel(logging.CRITICAL)
         super().__init__(
             intents=intents_for(content=content),
             max_messages=None,

@@ -25,6 +25,7 @@ from bot.ports import Clock, Core
 
 _log = logging.getLogger(__name__)
 
+AWAY_AT_MOST: Final = 45.0
 GUILDS_WITHIN: Final = 5.0
 """Seconds that the servers have to tell of their channels; a later one is caught up with when it comes."""
 
@@ -62,6 +63,7 @@ class Session:
         self.gateway: Gateway
         self.taking: Taking
         self.connected = False
+        self._away = self._breaks = 0
         self.heard_at = clock.monotonic()
         self._deaf = asyncio.Event()
         self.caught_up: Callable[[], Awaitable[None]] = self._nobody
@@ -74,7 +76,7 @@ class Session:
         self._crew.start(self._look())
 
     async def went_deaf(self) -> None:
-        """Returns when the gateway brings no events although it answers."""
+        """Returns when the gateway brings no events although it answers, or has been away for too long."""
         await self._deaf.wait()
 
     def hear(self, event: str, args: tuple[object, ...]) -> None:
@@ -100,7 +102,7 @@ class Session:
     def _connection(self, event: str) -> None:
         match event:
             case "connect":  # READY: a new session, so nothing is replayed
-                self.connected = True
+                self._is_back()
                 self._up_to_date = self._caught_up_with = False
                 self._expected = {guild.id for guild in self.gateway.guilds}
                 self._guilds_there = asyncio.Event()
@@ -108,14 +110,33 @@ class Session:
                 self._lanes.hold()
                 self._crew.start(self._catch_up(self._passes))
             case "resumed":
-                self.connected = True
+                self._is_back()
                 if self._up_to_date:
                     self._lanes.release()
             case "ready":  # the library keeps the coming of servers to itself that come before it has run on after READY
                 self._look_for_guilds()
             case "disconnect":
-                self.connected = False
+                self._went_away()
                 self._lanes.hold()
+
+    def _is_back(self) -> None:
+        if self._away:
+            _log.info("discord: connected again")
+        self.connected, self._away = True, 0
+
+    def _went_away(self) -> None:
+        """The library tries again by itself, with pauses that grow to a quarter of an hour; after a minute a new session is begun."""
+        self.connected = False
+        if not self._away:
+            self._breaks += 1
+            self._away = self._breaks
+            _log.warning("discord: the connection to the gateway was lost; it is taken up again")
+            self._crew.start(self._away_too_long(self._away))
+
+    async def _away_too_long(self, number: int) -> None:
+        await self._clock.sleep(AWAY_AT_MOST)
+        if self._away == number:
+            self._deaf.set()
 
     def _place(self, event: str, args: tuple[object, ...]) -> None:
         match event, args:

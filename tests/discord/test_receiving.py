@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.discord.session import AWAY_AT_MOST
 from bot.errors import TokenRefused
 from bot.events import CommandInvoked, PlaceChanged, Quotation
 from tests.discord.receiving import ListCore, alive, until
@@ -157,6 +158,21 @@ async def test_d2_p26_a_cut_socket_is_resumed_and_its_replay_put_in_order(tmp_pa
         await until(lambda: len(life.core.messages) == 5)
         assert life.core.texts == ["0", "1", "2", "3", "4"]
         assert (fake.gateway.identifies, fake.gateway.resumes) == (1, 1)
+
+
+async def test_after_a_long_outage_a_new_session_is_begun_soon(tmp_path: Path) -> None:
+    """The library's own pauses grow to a quarter of an hour by then."""
+    async with FakeDiscord() as fake, alive(fake, tmp_path) as life:
+        ann = fake.person(1001, "Ann")
+        fake.gateway.accepts = False
+        fake.gateway.cut()
+        await ann.says(fake.dm(ann), "meanwhile")
+        await until(lambda: AWAY_AT_MOST in life.clock.slept)
+        await asyncio.sleep(AWAY_AT_MOST / life.clock.faster)
+        fake.gateway.accepts = True
+        await until(lambda: fake.gateway.identifies == 2, 5.0)
+        await ann.says(fake.dm(ann), "again")
+        await until(lambda: life.core.texts[-1:] == ["again"])
 
 
 async def test_one_slow_channel_holds_up_no_other(tmp_path: Path) -> None:
