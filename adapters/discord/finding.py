@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +13,18 @@ from bot.events import MessageRef, Place
 from bot.ports import Core
 
 
-async def own_message(rest: Rest, core: Core | None, place: Place, since: datetime, after: int, reference: int) -> int:
-    """The oldest message of the bot's that no post is known to be, made after `since` and after the message `after`, with the reference
-    where one is given; 0 where there is none. Raises AdapterErrors."""
+async def own_message(
+    rest: Rest, core: Core | None, place: Place, since: datetime, after: int, reference: int, others: Collection[int]
+) -> int:
+    """The oldest message of the bot's that no post is known to be, and that is none of the `others` that this life has made.
+
+    It came after `since` and after the message `after`, with the reference where one is given; 0 where there is none. Raises
+    AdapterErrors.
+    """
     lowest = max(snowflake_at(since), after)
     found = [message for message in await rest.messages(channel_id(place), limit=100) if _is_own(message, rest, lowest, reference)]
     for number in sorted(int(message["id"]) for message in found):
-        if core is None or not await core.knows(MessageRef(place, str(number))):
+        if number not in others and (core is None or not await core.knows(MessageRef(place, str(number)))):
             return number
     return 0
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from adapters.discord.errors import InteractionOver
 from adapters.discord.finding import own_message
@@ -23,7 +24,7 @@ from bot.replies import texts
 
 NONCE_LASTS: Final = 120.0
 """Seconds for which Discord surely knows a key: it says "the past few minutes"."""
-MOST_UNKNOWN: Final = 1000
+MOST_REMEMBERED: Final = 1000
 
 
 class Sender:
@@ -35,6 +36,8 @@ class Sender:
         self._pace = pace
         self._clock = clock
         self._unknown: dict[str, datetime] = {}
+        self._made: dict[int, str] = {}
+        self._channels: dict[int, asyncio.Lock] = {}
         self.core: Core | None = None
         self.salt = ""
 
@@ -138,39 +141,64 @@ class Sender:
         if preview:
             self._pace.ask("send", channel)
         reference = _reference(place, reply_to)
-        looked_from = self._looked_from(key, since)
-        if looked_from is not None:
-            earlier = await own_message(self._rest, self.core, place, looked_from, _number(after), reference)
-            if earlier:
-                await self._rest.edit_message(channel, earlier, shown(part), _files(part))
-                self._unknown.pop(key, None)
-                return earlier
-        payload = {**shown(part), "nonce": nonce_of(self.salt, key), "enforce_nonce": True}
+        payload = shown(part) | {"enforce_nonce": True}
         if reference:
             payload["message_reference"] = {"message_id": str(reference), "channel_id": str(channel), "fail_if_not_exists": False}
-        return await self._posted(channel, payload, _files(part), key)
+        async with self._channels.setdefault(channel, asyncio.Lock()):  # what is being sent must not be found by who looks
+            looked_from = self._looked_from(key, since)
+            if looked_from is not None:
+                others = {number for number, made_for in self._made.items() if made_for != key}
+                earlier = await own_message(self._rest, self.core, place, looked_from, _number(after), reference, others)
+                if earlier:
+                    await self._rest.edit_message(channel, earlier, shown(part), _files(part))
+                    return self._is(earlier, key)
+            return await self._posted(channel, part, payload, key)
 
-    async def _posted(self, channel: int, payload: Json, files: tuple[File, ...], key: str) -> int:
+    async def _posted(self, channel: int, part: Part, payload: Json, key: str) -> int:
+        """For a key that it knows Discord gives back the earlier message. That may show less; it may be gone, or have been taken for that
+        of another key: then it takes another key."""
         self._pace.took("send", channel)
         try:
-            sent = await self._rest.create_message(channel, payload, files)
+            for other in ("", "-other"):
+                sent = await self._rest.create_message(channel, {**payload, "nonce": nonce_of(self.salt, key + other)}, _files(part))
+                number = int(sent["id"])
+                if self._made.get(number, key) != key:
+                    continue
+                if _shows(sent, part):
+                    return self._is(number, key)
+                with suppress(MessageGone):
+                    await self._rest.edit_message(channel, number, shown(part), _files(part))
+                    return self._is(number, key)
         except SendUnknown:
             self._unknown.setdefault(key, self._clock.now())
-            while len(self._unknown) > MOST_UNKNOWN:
-                del self._unknown[next(iter(self._unknown))]
+            _keep_few(self._unknown)
             raise
         except RateLimited as limited:
             self._pace.refused("send", channel, limited.retry_after)
             raise
+        raise SendUnknown("neither key leads to a message")
+
+    def _is(self, number: int, key: str) -> int:
         self._unknown.pop(key, None)
-        return int(sent["id"])
+        self._made[number] = key
+        _keep_few(self._made)
+        return number
 
     def _looked_from(self, key: str, since: datetime | None) -> datetime | None:
         """From when on a message may stand there already that this key does not lead to any more; None where the key does."""
-        tried = self._unknown.get(key)
-        if tried is not None and self._clock.now() - tried > timedelta(seconds=NONCE_LASTS):
+        tried, known_from = self._unknown.get(key), self._clock.now() - timedelta(seconds=NONCE_LASTS)
+        if tried is not None and tried < known_from:
             return tried - timedelta(minutes=1)
-        return since
+        return since if since is not None and since < known_from else None
+
+
+def _shows(sent: Json, part: Part) -> bool:
+    return str(sent.get("content")).strip() == part.text.strip()
+
+
+def _keep_few(remembered: dict[Any, Any]) -> None:
+    while len(remembered) > MOST_REMEMBERED:
+        del remembered[next(iter(remembered))]
 
 
 def _reference(place: Place, reply_to: MessageRef | None) -> int:

@@ -235,8 +235,10 @@ class Poster:
         raise SendUnknown
 
     def _key(self, ordinal: int) -> str:
-        """The same at every try; another one for what takes the place of a message that is gone, since a platform remembers keys."""
-        key = post_key(self.reply_id, ordinal)
+        """The same at every try, also when the post has come from another reply meanwhile; another one for what takes the place of a
+        message that is gone, since a platform remembers keys."""
+        known = self._posts.get(ordinal)
+        key = known.key if known is not None else post_key(self.reply_id, ordinal)
         return f"{key}-again" if ordinal in self._lost else key
 
     def _tried_since(self, ordinal: int) -> datetime | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.changes import SetTurn
+from bot.errors import SendUnknown
 from bot.events import CommandInvoked, MessageReceived, MessageRef
 from bot.replies import texts
 from bot.sessions.dispatcher import Dispatcher
@@ -17,7 +19,7 @@ from storage.sqlite.store import SqliteStore
 from tests.core.both import ANN, PRIVATE, Both
 from tests.core.talk import POLICY, Talk, TestClock, talking
 from tests.core.virtual import VirtualLoop
-from tests.fakes.memory_adapter import MemoryAdapter
+from tests.fakes.memory_adapter import DEFAULT, MemoryAdapter
 from tests.fakes.scripted_model import ScriptedModel
 
 
@@ -79,6 +81,26 @@ async def test_what_came_meanwhile_wins(tmp_path: Path, name: str, args: str, as
     assert [[message.text for message in request[1:]] for request in model.requests] == asked
     told = [seen.text for seen in adapter.chats[place]]
     assert shows in told if shows else not [text for text in told if "Echo" in text or text.strip() == "…"]
+    await core.stop(0.2)
+    await store.close()
+
+
+async def test_p34_a_post_that_another_answer_takes_over_keeps_its_key(tmp_path: Path) -> None:
+    """Killed between a send and its storing; what is asked before the next answer joins the one that was owed."""
+    adapter, model = MemoryAdapter(capabilities=replace(DEFAULT, idempotent_send=True)), ScriptedModel()
+    async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
+        adapter.fail_next("send", SendUnknown("the process died"), after=True)
+        model.says("half an answer", gate=asyncio.Event(), held=2)
+        await talk.hears("one")
+        await talk.shows("half")
+        await killed(talk)
+    core, store, clock, model = await _next_life(tmp_path / "parley.db", adapter)
+    await core.accept(MessageReceived(MessageRef(talk.place, "50"), talk.person, "two", clock.now(), "k50"))
+    await core.caught_up("memory")
+    async with asyncio.timeout(5):
+        await core.idle()
+    assert [[message.text for message in request[1:]] for request in model.requests] == [["one\n\ntwo"]]
+    assert len(adapter.chats[talk.place]) == 1
     await core.stop(0.2)
     await store.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -67,8 +68,16 @@ async def test_p34_p5_a_reset_is_unknown_and_the_same_key_is_one_message(bench: 
     assert bench.channel.texts == ["once"]
 
 
+async def test_p34_what_the_key_leads_to_shows_the_newest_text(bench: Bench) -> None:
+    bench.fake.faults.add("create message", cut=True, after=True)
+    with pytest.raises(SendUnknown):
+        await bench.adapter.send(bench.place, plain("half an ..."), key="a", preview=True)
+    await bench.adapter.send(bench.place, plain("half an answer, and the other half"), key="a")
+    assert bench.channel.texts == ["half an answer, and the other half"]
+
+
 async def test_p34_after_the_key_is_forgotten_the_channel_is_looked_through(bench: Bench) -> None:
-    since = bench.clock.now() - timedelta(seconds=5)
+    since = bench.clock.now() - timedelta(minutes=5)
     earlier = await bench.adapter.send(bench.place, plain("half"), key="a")
     bench.fake.nonces.clear()
     found = await bench.adapter.send(bench.place, plain("whole"), key="a", tried_since=since)
@@ -76,8 +85,37 @@ async def test_p34_after_the_key_is_forgotten_the_channel_is_looked_through(benc
     assert bench.channel.texts == ["whole"]
 
 
+async def test_p34_what_this_life_has_just_sent_is_not_taken_for_a_lost_one(bench: Bench) -> None:
+    """It is no post yet, as the core stores it when the call has returned."""
+    since = bench.clock.now() - timedelta(minutes=5)
+    bench.fake.faults.add("create message", slow=0.1)
+    first = asyncio.create_task(bench.adapter.send(bench.place, plain("another"), key="a"))
+    await bench.channel.wait_for(1)
+    await bench.adapter.send(bench.place, plain("mine"), key="b", tried_since=since)
+    await first
+    assert bench.channel.texts == ["another", "mine"]
+
+
+async def test_p34_a_key_that_leads_to_what_another_has_taken_gives_way(bench: Bench) -> None:
+    since = bench.clock.now() - timedelta(minutes=5)
+    bench.fake.faults.add("create message", cut=True, after=True)
+    with pytest.raises(SendUnknown):
+        await bench.adapter.send(bench.place, plain("an earlier life's"), key="a")
+    await bench.adapter.send(bench.place, plain("mine"), key="b", tried_since=since)
+    assert bench.channel.texts == ["mine"]
+    await bench.adapter.send(bench.place, plain("another"), key="a")
+    assert bench.channel.texts == ["mine", "another"]
+
+
+async def test_p34_a_key_that_leads_to_a_deleted_message_gives_way(bench: Bench) -> None:
+    ref = await bench.adapter.send(bench.place, plain("first"), key="a")
+    await bench.adapter.delete(ref)
+    await bench.adapter.send(bench.place, plain("second"), key="a")
+    assert bench.channel.texts == ["second"]
+
+
 async def test_what_is_known_as_a_post_is_not_taken_for_a_lost_one(bench: Bench) -> None:
-    since = bench.clock.now() - timedelta(seconds=5)
+    since = bench.clock.now() - timedelta(minutes=5)
     bench.core.known.add(await bench.adapter.send(bench.place, plain("another"), key="a"))
     await bench.adapter.send(bench.place, plain("mine"), key="b", tried_since=since)
     assert bench.channel.texts == ["another", "mine"]

@@ -101,6 +101,8 @@ class MemoryAdapter:
         self.calls.append(("send", part.text))
         known = self._keys.get(key) if self.settings.idempotent_send else None
         if known is not None:
+            seen = self._seen(known)
+            seen.text, seen.buttons = part.text, _buttons(part)
             return known
         self._numbers += 1
         seen = Seen(str(self._numbers), place, part.text, _buttons(part), reply_to.message_id if reply_to else "", part.ask is not None)
