@@ -97,6 +97,7 @@ class DiscordAdapter:
         """Left out where there is no room; a refusal means nothing."""
         try:
             self._pace.ask("send", channel_id(place))
+            self._pace.took_other()
             await self._rest.typing(channel_id(place))
         except AdapterError:
             return

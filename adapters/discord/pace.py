@@ -14,6 +14,8 @@ ROOM: Final = 5
 OVERALL: Final = 40
 """Calls a second after which previews are refused; the rest of Discord's 50 is for what cannot wait."""
 SHORTEST: Final = 1.2
+AVERAGE: Final = 3.0
+"""Seconds over which is counted how busy the whole bot is: answers that begin together come in waves."""
 MOST_CHANNELS: Final = 512
 
 
@@ -33,7 +35,12 @@ class Pace:
             self._calls = {key: calls for key, calls in self._calls.items() if calls[-1][0] > now - STRETCH}
             self._shut = {key: until for key, until in self._shut.items() if until > now}
         self._calls.setdefault((kind, channel), deque()).append((now, message))
-        self._all.append(now)
+        self.took_other()
+
+    def took_other(self) -> None:
+        """A call that is neither a message nor an edit goes out now."""
+        self._recently()
+        self._all.append(self._clock.monotonic())
 
     def refused(self, kind: Kind, channel: int, seconds: float) -> None:
         """Discord asked to wait there."""
@@ -47,17 +54,16 @@ class Pace:
         room = self._room(calls)
         if len(calls) >= room:
             wait = max(wait, calls[len(calls) - room][0] + STRETCH - now)
-        everything = self._everything()
-        if len(everything) >= OVERALL:
-            wait = max(wait, everything[0] + 1.0 - now)
+        if len(self._all) >= OVERALL:
+            wait = max(wait, self._all[-OVERALL] + 1.0 - now)
         if wait > 0:
             raise RateLimited(max(wait, 0.1))
 
     def interval(self, channel: int) -> float:
-        """Seconds between two previews of an answer there, as of now."""
+        """Seconds between two previews of an answer there, as of now: up to twice the shortest time where the whole bot is busy."""
         calls = self._recent("edit", channel)
         streams = max(1, len({message for _, message in calls}))
-        everywhere = len(self._everything()) / OVERALL
+        everywhere = min(1.0, self._recently() / AVERAGE / OVERALL)
         return max(SHORTEST, streams * STRETCH / self._room(calls), 2 * SHORTEST * everywhere)
 
     def _room(self, calls: deque[tuple[float, int]]) -> int:
@@ -72,8 +78,9 @@ class Pace:
             self._calls.pop((kind, channel), None)
         return calls
 
-    def _everything(self) -> deque[float]:
-        since = self._clock.monotonic() - 1.0
+    def _recently(self) -> int:
+        """How many calls went out lately."""
+        since = self._clock.monotonic() - AVERAGE
         while self._all and self._all[0] <= since:
             self._all.popleft()
-        return self._all
+        return len(self._all)

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import discord
-from discord.http import HTTPClient, Route
+from discord.http import Route
 
 from adapters.discord.breaker import Breaker
+from adapters.discord.buckets import Http
 from adapters.discord.bytoken import ByToken
 from adapters.discord.errors import FAILURES, LOST, translated
 from adapters.discord.flights import Flights
@@ -25,7 +26,7 @@ from bot.posts import File
 TOTAL: Final = 30.0
 """Seconds that one call may take."""
 LONGEST_WAIT: Final = 2.0
-"""Seconds that the library may wait for room in a bucket by itself."""
+"""Seconds that a call may wait for room in a bucket."""
 CLOSE_WITHIN: Final = 1.0
 _FILE_HOSTS: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=TOTAL)
@@ -36,7 +37,7 @@ class Rest:
 
     def __init__(self, options: DiscordOptions, clock: Clock) -> None:
         self._options = options
-        self._http: HTTPClient | None = None
+        self._http: Http | None = None
         self._opening = asyncio.Lock()
         self._flights = Flights()
         self._by_token = ByToken(options)
@@ -184,10 +185,10 @@ class Rest:
             await self.application()
         return await self._by_token.call(method, f"/webhooks/{self.application_id}/{rest}", payload, files)
 
-    async def _client(self) -> HTTPClient:
+    async def _client(self) -> Http:
         async with self._opening:
             if self._http is None:
-                http = HTTPClient(asyncio.get_running_loop())
+                http = Http(asyncio.get_running_loop())
                 http.max_ratelimit_timeout = LONGEST_WAIT  # its constructor takes 30 s at least
                 Route.BASE = self._options.api_url
                 try:
@@ -206,10 +207,9 @@ class Rest:
             return self._http
 
     def _noticed(self, error: BaseException, channel: int) -> AdapterError:
+        """What the library refuses by itself, Discord never heard of, and does not count."""
         if isinstance(error, discord.HTTPException):
             self.breaker.refused(error.status, channel)
-        elif isinstance(error, discord.RateLimited):
-            self.breaker.refused(429)
         told = translated(error)
         if isinstance(told, TokenRefused):
             self.on_token_refused()

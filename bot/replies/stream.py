@@ -16,6 +16,8 @@ GATHER = 0.25
 PATIENCE = 0.4
 """Seconds before typing is shown: what is answered sooner needs no such call."""
 LONGEST_PAUSE = 30.0
+AGAIN = 0.5
+"""Seconds at least between two tries of a first post for which there was no room."""
 
 
 class ReplyStream:
@@ -96,7 +98,8 @@ class ReplyStream:
             self._revealed = True
         text = self._text
         pause = await self._call(self._poster.preview(text), text)
-        interval = self._adapter.capabilities(self._poster.target.place).update_interval
+        # Where not even the first post found room, it is tried as soon as there is some.
+        interval = self._adapter.capabilities(self._poster.target.place).update_interval if self._poster.begun else AGAIN
         await self._wait(self._closing, max(pause, interval))
 
     async def _call(self, preview: Awaitable[None], text: str) -> float:

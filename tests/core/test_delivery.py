@@ -108,6 +108,18 @@ async def test_a_preview_that_found_no_room_comes_later_though_the_text_stands_s
     assert talk.texts() == ["some words"]
 
 
+async def test_first_words_that_found_no_room_come_as_soon_as_there_is_some(tmp_path: Path) -> None:
+    adapter = MemoryAdapter(capabilities=replace(DEFAULT, update_interval=60_000.0, first_words=0.0))
+    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+        gate = asyncio.Event()
+        adapter.fail_next("send", RateLimited(1.0))
+        talk.model.says("some words", gate=gate, held=1)
+        await talk.hears("one")
+        await talk.shows("some")
+        gate.set()
+        await talk.settle()
+
+
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("times", [1, 3])
 @pytest.mark.parametrize("call", ["send", "edit"])
