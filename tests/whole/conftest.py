@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from bot.logs import NOISY, set_up
+from tests.fakes.discord import FakeDiscord
 from tests.fakes.openai_server import FakeOpenAI
 from tests.fakes.telegram import FakeTelegram
+from tests.whole.club import Club, Town, club, hasty, town
 from tests.whole.house import House, Plan, QuickClock, parley
 
 
@@ -56,3 +58,26 @@ def plan() -> Plan:
 async def house(tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI, plan: Plan) -> AsyncIterator[House]:
     async with parley(tmp_path / "parley.db", telegram, openai, plan) as house:
         yield house
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[FakeDiscord]:
+    async with FakeDiscord() as discord:
+        yield discord
+        assert discord.violations == []
+
+
+@pytest.fixture
+async def there(tmp_path: Path, discord: FakeDiscord, openai: FakeOpenAI) -> AsyncIterator[Club]:
+    """Parley on Discord, connected and caught up."""
+    async with club(tmp_path / "parley.db", discord, openai, hasty()) as there:
+        await there.ready()
+        yield there
+
+
+@pytest.fixture
+async def both(tmp_path: Path, telegram: FakeTelegram, discord: FakeDiscord, openai: FakeOpenAI) -> AsyncIterator[Town]:
+    """Parley on both platforms."""
+    async with town(tmp_path / "parley.db", telegram, discord, openai, hasty()) as both:
+        await both.club.ready()
+        yield both

@@ -53,7 +53,7 @@ class HastyClock(QuickClock):
     """Waits are short, and dates are those of the wall: for servers that look at dates, as Discord does at those in its ids."""
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return datetime.now(UTC) + timedelta(seconds=self.skipped)
 
 
 @dataclass(frozen=True, slots=True)
