@@ -89,11 +89,12 @@ async def test_p34_a_post_that_another_answer_takes_over_keeps_its_key(tmp_path:
     """Killed between a send and its storing; what is asked before the next answer joins the one that was owed."""
     adapter, model = MemoryAdapter(capabilities=replace(DEFAULT, idempotent_send=True)), ScriptedModel()
     async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
-        adapter.fail_next("send", SendUnknown("the process died"), after=True)
+        adapter.fail_next("send", SendUnknown("the process died"), after=True, times=10_000)
         model.says("half an answer", gate=asyncio.Event(), held=2)
         await talk.hears("one")
         await talk.shows("half")
         await killed(talk)
+    adapter._faults.clear()
     core, store, clock, model = await _next_life(tmp_path / "parley.db", adapter)
     await core.accept(MessageReceived(MessageRef(talk.place, "50"), talk.person, "two", clock.now(), "k50"))
     await core.caught_up("memory")

@@ -103,6 +103,8 @@ class MemoryAdapter:
         if known is not None:
             seen = self._seen(known)
             seen.text, seen.buttons = part.text, _buttons(part)
+            if fault:
+                raise fault[0]
             return known
         self._numbers += 1
         seen = Seen(str(self._numbers), place, part.text, _buttons(part), reply_to.message_id if reply_to else "", part.ask is not None)
