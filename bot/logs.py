@@ -19,6 +19,7 @@ NOISY = ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "aiosqlite", "tel
 _LOOKS_SECRET = re.compile(
     r"\d{6,}:[\w-]{30,}"  # a Telegram bot token, also inside an address
     r"|[\w-]{23,28}\.[\w-]{6}\.[\w-]{27,}"  # a Discord bot token
+    r"|aW50ZXJhY3Rpb246[\w+/=-]+"  # the token of a Discord interaction: "interaction:" and more, in base64
     r"|sk-[\w-]{8,}"  # a key of OpenAI, or of one of the many that copy its form
     r"|(?i:(?<=bearer )|(?<=bot ))[\w.~+/-]{16,}=*",  # what an Authorization header carries
     re.ASCII,

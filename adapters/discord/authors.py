@@ -16,8 +16,8 @@ def author_of(person: discord.User | discord.Member, *, locale: str = "", permis
     if not isinstance(person, discord.Member):
         return Author(str(person.id), name_of(person), locale, is_bot=person.bot)
     allowed = permissions if permissions is not None else person.guild_permissions
-    # Of a server that the bot is not in, its roles are not known: the ids stand in the member all the same.
-    roles = (str(person.guild.id), *(str(role.id) for role in person.roles if role.id != person.guild.id))
+    # `person.roles` leaves out all those of a server that the bot is not in. Their ids are enough here, and stand in the member all the same.
+    roles = (str(person.guild.id), *(str(number) for number in person._roles if number != person.guild.id))
     return Author(str(person.id), name_of(person), locale, roles, allowed.administrator or allowed.manage_guild, person.bot)
 
 

@@ -126,7 +126,10 @@ class Backfill:
         return channel.last < snowflake_at(self._clock.now() - OLDEST)
 
     def _worth(self, channel: Channel) -> Gap | None:
-        """A server has ever more threads: where nothing is new, and nothing was said for a week, edits are not looked for."""
+        """A server has ever more threads: where nothing is new, and nothing was said for a week, edits are not looked for. Nor is anything
+        in a server that the bot is not in any more, which would refuse each call (P31)."""
+        if channel.guild_id and self._gateway.get_guild(channel.guild_id) is None:
+            return None
         gap = self._known(channel)
         return gap if gap.news or not self._is_stale(channel) else None
 

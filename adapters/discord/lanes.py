@@ -65,7 +65,7 @@ class Lanes:
             self._put(channel_id, work)
             return
         if not self._held:
-            self._crew.start(self._release_in_time(self._hold))
+            self._release_later()
         if len(self._held) < 10 * LONGEST:
             self._held.append(_Held(order, channel_id, work))
         else:
@@ -73,15 +73,20 @@ class Lanes:
 
     def hold(self) -> None:
         """From now on what comes waits; what waits in the lanes already goes on."""
+        self._hold += 1  # what was held for an earlier reason waits for the end of this one
         if self._held is None:
             self._held = []
-            self._hold += 1
+        elif self._held:
+            self._release_later()
 
     def release(self) -> None:
         """What was held goes into its lanes, oldest first."""
         held, self._held = self._held or [], None
         for one in sorted(held, key=lambda one: one.order):
             self._put(one.channel_id, one.work)
+
+    def _release_later(self) -> None:
+        self._crew.start(self._release_in_time(self._hold))
 
     async def _release_in_time(self, hold: int) -> None:
         await self._clock.sleep(HELD_AT_MOST)

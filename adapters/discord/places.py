@@ -6,7 +6,7 @@ that it takes to answer it after a restart stands in it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
@@ -59,7 +59,7 @@ class InteractionRef:
     """
 
     id: int
-    token: str
+    token: str = field(repr=False)
     kind: InteractionKind
     here: bool
     private: bool = False

@@ -7,7 +7,7 @@ from typing import Final
 
 from adapters.discord.api import Api
 from adapters.discord.cursors import Cursors
-from bot.errors import AdapterError, TokenRefused
+from bot.errors import AdapterError, PlaceUnavailable, TokenRefused
 
 _log = logging.getLogger(__name__)
 
@@ -21,14 +21,17 @@ class Watch:
         self._rest = rest
         self._cursors = cursors
         self._missing: dict[int, int] = {}
+        self._shut: set[int] = set()
         self.shown: dict[int, int] = {}
 
     def saw(self, channel_id: int, message_id: int) -> None:
+        self._shut.discard(channel_id)
         self.shown[channel_id] = max(message_id, self.shown.get(channel_id, 0))
 
     async def is_deaf(self) -> bool:
         """One look at the most recently active channels. True where a message has not been shown at two looks running."""
-        recent = sorted(self._cursors.channels.values(), key=lambda one: max(one.last, self.shown.get(one.id, 0)), reverse=True)
+        open_ones = [one for one in self._cursors.channels.values() if one.id not in self._shut]
+        recent = sorted(open_ones, key=lambda one: max(one.last, self.shown.get(one.id, 0)), reverse=True)
         deaf = False
         for channel in recent[:MOST]:
             newest = await self._newest(channel.id)
@@ -60,6 +63,9 @@ class Watch:
             found = (await self._rest.channel(channel_id)).get("last_message_id")
         except TokenRefused:
             raise
+        except PlaceUnavailable:
+            self._shut.add(channel_id)  # each refusal counts (P31), so it is left alone until something is heard from there
+            return None
         except AdapterError:
             return None
         return int(found) if isinstance(found, str) and found.isdigit() else None

@@ -123,6 +123,23 @@ async def test_a_channel_that_may_not_be_read_is_forgotten(tmp_path: Path) -> No
         assert core.kept[name] == ""
 
 
+async def test_p31_a_server_that_the_bot_was_removed_from_is_not_asked(tmp_path: Path) -> None:
+    core = ListCore()
+    async with FakeDiscord() as fake:
+        ann = fake.person(1001, "Ann")
+        guild = fake.guild("Home", ann)
+        talk = guild.channel("talk")
+        async with alive(fake, tmp_path, core):
+            await ann.says(talk, "hi", mention=True)
+            await until(lambda: core.texts)
+        name = next(name for name in core.kept if "/channel/" in name)
+        await ann.removes_bot(guild)
+        fake.calls.clear()
+        async with alive(fake, tmp_path, core):
+            assert fake.calls_of("GET /channels/{id}/messages") == []
+        assert core.kept[name]
+
+
 async def test_what_is_unreadable_by_rest_stops_nothing(tmp_path: Path) -> None:
     core = ListCore()
     async with FakeDiscord() as fake:

@@ -504,6 +504,15 @@ async def test_a_server_that_the_bot_is_not_in_is_answered_by_the_interaction_al
         assert it.answers.kinds == ["defer"]
 
 
+async def test_roles_are_told_of_a_server_too_that_the_bot_is_not_in():
+    fake, ada, _ = world()
+    elsewhere = fake.guild("Elsewhere", admins=[ada], bot_in=False)
+    async with bench(fake=fake) as it:
+        await ada.slash(elsewhere.channel("general"), "undo")
+        await it.after()
+        assert it.core.events[0].author.roles == (str(elsewhere.id), str(elsewhere.id + 1))
+
+
 @pytest.mark.parametrize("lacking", ["bot_may_see", "bot_may_write"])
 async def test_where_the_bot_may_not_write_it_is_not_there(lacking: str):
     fake, ada, channel = world()

@@ -57,6 +57,20 @@ async def test_p26_a_replay_that_never_ends_is_waited_for_ten_seconds() -> None:
     await crew.close()
 
 
+async def test_p25_p26_what_a_broken_replay_left_waits_for_the_end_of_the_next_one() -> None:
+    told, crew, clock = Told(), Crew(), FastClock()
+    lanes = Lanes(crew, clock, told.overflowed)
+    lanes.hold()
+    lanes.put(1, (2, 1, 0.0), told.work("2"))
+    await asyncio.sleep(0.06)
+    lanes.hold()
+    await asyncio.sleep(0.07)
+    assert told.done == []  # else it would be taken before what was missed, which would then not be fetched
+    lanes.put(1, FIRST, told.work("missed"))
+    await until(lambda: told.done == ["missed", "2"])
+    await crew.close()
+
+
 async def test_too_much_is_left_out_and_fetched_again() -> None:
     told, crew = Told(), Crew()
     lanes = Lanes(crew, FastClock(), told.overflowed)

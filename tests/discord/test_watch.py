@@ -57,3 +57,18 @@ async def test_p27_a_deleted_newest_message_is_no_alarm(tmp_path: Path) -> None:
         looks = life.clock.slept.count(1.0)
         await until(lambda: life.clock.slept.count(1.0) > looks + 5)
         assert fake.gateway.identifies == 1
+
+
+async def test_p31_a_channel_that_may_not_be_looked_at_costs_one_call(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake, alive(fake, tmp_path, watch_interval=1.0) as life:
+        ann = fake.person(1001, "Ann")
+        talk = fake.guild("Home", ann).channel("talk")
+        await ann.says(talk, "0", mention=True)
+        await until(lambda: life.core.texts == ["0"])
+        fake.faults.add("GET /channels/{id}", error=403, code=50001, times=None)
+        asked = life.rest.calls.count(f"GET /channels/{talk.id}")
+        looks = life.clock.slept.count(1.0)
+        await until(lambda: life.clock.slept.count(1.0) > looks + 5)
+        assert life.rest.calls.count(f"GET /channels/{talk.id}") == asked + 1
+        await ann.says(talk, "1", mention=True)
+        await until(lambda: life.rest.calls.count(f"GET /channels/{talk.id}") == asked + 2)

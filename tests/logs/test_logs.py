@@ -17,6 +17,7 @@ from bot.logs import NOISY, Redactor, set_up
 
 TELEGRAM = "1234567890:" + "AAF-" + "k" * 31
 DISCORD = "M" * 24 + "." + "G" * 6 + "." + "x" * 38
+INTERACTION = "aW50ZXJhY3Rpb246" + "MTQ3" * 40
 KEY = "sk-" + "proj-abcDEF123456"
 ODD = 'a "key" with\\odd signs'
 
@@ -40,7 +41,7 @@ def stream(form: Literal["text", "json"], level: str = "DEBUG") -> io.StringIO:
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-@pytest.mark.parametrize("secret", [TELEGRAM, DISCORD, KEY, ODD])
+@pytest.mark.parametrize("secret", [TELEGRAM, DISCORD, INTERACTION, KEY, ODD])
 def test_x7_a_secret_is_masked_wherever_it_stands(form: Literal["text", "json"], secret: str) -> None:
     written = stream(form)
     log = logging.getLogger("bot.canary")
