@@ -31,6 +31,7 @@ AGAIN: Final = 5.0
 """Seconds before a session is begun anew where Discord gave up the one before [Discord: Gateway, Invalid Session]."""
 LONGEST_INSIDE: Final = 30.0
 """Longer pauses are not made while a socket is open and waits for its IDENTIFY."""
+MOST_CANCELS: Final = 20
 REFUSED: Final = 4004
 _UNREACHED = (OSError, aiohttp.ClientError, TimeoutError, discord.GatewayNotFound)
 
@@ -193,9 +194,18 @@ async def _until_over(crew: Crew, session: Session, gateway: Gateway) -> None:
         if connection.done():
             connection.result()
     finally:
-        for task in (connection, deaf):
-            task.cancel()
+        deaf.cancel()
+        await _end(connection)
         await asyncio.gather(connection, deaf, return_exceptions=True)
+
+
+async def _end(connection: asyncio.Task[None]) -> None:
+    """Once is not enough: a socket that breaks in the same moment takes the cancellation's place, and the library connects again."""
+    for _ in range(MOST_CANCELS):
+        connection.cancel()
+        done, _pending = await asyncio.wait({connection}, timeout=0.1)
+        if done:
+            return
 
 
 def _for_good(error: discord.ClientException) -> AdapterError:

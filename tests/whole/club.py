@@ -67,7 +67,8 @@ class Club:
 
     def _hears(self) -> bool:
         session = self.adapter._receiver._session
-        return session is not None and session._caught_up_with and bool(self.discord.gateway.connected)
+        told = "discord" in self.core._caught_up
+        return told and session is not None and session._caught_up_with and bool(self.discord.gateway.connected)
 
     def _has_taken(self) -> bool:
         session = self.adapter._receiver._session
