@@ -191,11 +191,23 @@ class Poster:
         capabilities = self._adapter.capabilities(self.target.place)
         whole = capabilities.idempotent_send
         sent = part if whole or growing else self._stub(part)
+        if whole:
+            await self._plan_further(ordinal)
         ref = await self._send(ordinal, sent, preview=preview)
         self._shown[ordinal] = sent
         async with self.claim.lock:
             await self._store.apply((self._placed(ordinal, ref),))
         return whole
+
+    async def _plan_further(self, ordinal: int) -> None:
+        """What goes out whole is known before it goes: who is killed then finds it by its key, though the next answer may be shorter, or
+        another reply's. A stub holds too little to be looked for, and the first post is planned from the start."""
+        if ordinal in self._posts:
+            return
+        async with self.claim.lock:
+            owner, key = self.claim.heir or self.reply_id, post_key(self.reply_id, ordinal)
+            post = self._posts[ordinal] = Post(self._next_id(), owner, ordinal, self.target.place, "planned", key)
+            await self._store.apply((AddPost(post),))
 
     def _placed(self, ordinal: int, ref: MessageRef) -> Change:
         """Remembers where the post is. A new one goes where the others went."""
@@ -257,14 +269,21 @@ class Poster:
 
     async def _take_away(self, ordinal: int) -> Change:
         post = self._posts[ordinal]
-        if post.ref is None:
+        ref = post.ref or await self._left_behind(ordinal)
+        if ref is None:
             return SetPost(post.id, "gone")
         with suppress(MessageGone):
             try:
-                await self._adapter.delete(post.ref)
+                await self._adapter.delete(ref)
             except DeleteRefused:
-                await self._edit(post.ref, self._adapter.render(Content(texts.STUB))[0])
+                await self._edit(ref, self._adapter.render(Content(texts.STUB))[0])
         return SetPost(post.id, "gone")
+
+    async def _left_behind(self, ordinal: int) -> MessageRef | None:
+        """A further post that was about to be sent is most likely there: its key leads to it. The first one is planned long before."""
+        if ordinal == 0 or not self._adapter.capabilities(self.target.place).idempotent_send:
+            return None
+        return await self._send(ordinal, self._adapter.render(Content(texts.STUB))[0], preview=False)
 
     def _ref(self, ordinal: int) -> MessageRef | None:
         post = self._posts.get(ordinal)

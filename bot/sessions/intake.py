@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.changes import AddPost, Change, CloseQuestion, KnowAccount, MovePlace, SetReachable, SharePlace
+from dataclasses import replace
+
+from bot.changes import AddPost, AddTurn, Change, CloseQuestion, KnowAccount, MovePlace, MovePosts, SetReachable, SharePlace
 from bot.commands.call import Call
 from bot.commands.catalog import BY_NAME
 from bot.commands.edits import told
@@ -135,8 +137,23 @@ class Intake:
         if command.ends_questions and given.found.ask is not None and not done.opens_question:
             done = Decision((CloseQuestion(given.found.ask.id),)) + done
         if event.via is not None and not event.pressed and done.line is None and not _answers(done, event.via):
-            done += Decision(line=texts.DONE_ABOVE)
+            done = replace(await self._hung_where_it_was(done, event.via), line=texts.DONE_ABOVE)
         return done
+
+    async def _hung_where_it_was(self, done: Decision, via: MessageRef) -> Decision:
+        """The line is the answer to what the command came by. An answer that takes over the posts of another one goes where that was to
+        go: it may not be there yet, and the line may be for one pair of eyes."""
+        turns = {
+            change.to_reply: await self._desk.store.turn_of(change.from_reply) for change in done.changes if isinstance(change, MovePosts)
+        }
+
+        def hung(change: Change) -> Change:
+            if not isinstance(change, AddTurn) or change.turn.reply_to != via:
+                return change
+            before = turns.get(change.turn.reply_id)
+            return AddTurn(replace(change.turn, reply_to=before.reply_to if before is not None else None))
+
+        return replace(done, changes=tuple(hung(change) for change in done.changes))
 
     async def _edited(self, event: MessageEdited, given: Given) -> Decision:
         """A message changed in the chat itself is /edit of that message, at any age; without a change of text it is nothing."""

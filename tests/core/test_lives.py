@@ -106,6 +106,28 @@ async def test_p34_a_post_that_another_answer_takes_over_keeps_its_key(tmp_path:
     await store.close()
 
 
+async def test_p34_a_further_post_that_was_sent_is_taken_away_where_the_next_answer_is_shorter(tmp_path: Path) -> None:
+    """Killed between the send of a second post and its storing."""
+    adapter, model = MemoryAdapter(capabilities=replace(DEFAULT, idempotent_send=True)), ScriptedModel()
+    adapter.limit = 20
+    async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
+        model.says("a long answer that takes several posts to show", gate=asyncio.Event(), held=8)
+        adapter.before_call = lambda call: (
+            adapter.fail_next("send", SendUnknown("the process died"), after=True, times=10_000) if len(talk.chat()) == 1 else None
+        )
+        await talk.hears("one")
+        async with asyncio.timeout(5):
+            while len(talk.chat()) < 2:
+                await asyncio.sleep(0.002)
+        await killed(talk)
+    adapter.before_call = None
+    adapter._faults.clear()
+    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+        talk.model.says("short")
+        await talk.settle()
+        assert talk.texts() == ["short"]
+
+
 async def test_a_commands_effect_and_its_reply_are_one(tmp_path: Path) -> None:
     """Killed between the decision and the delivery: the next life gives the reply, and the effect is there."""
     adapter = MemoryAdapter()

@@ -91,7 +91,22 @@ async def test_what_is_written_onto_an_older_post_is_said_to_be_done(talk: Talk,
     line, posts = await given.give(name, args)
     assert (line, posts) == (texts.DONE_ABOVE, [])
     assert len(talk.texts()) == 1
-    assert await given.turn() == MessageRef(PRIVATE, "via1")
+    assert await given.turn() is None, "the line has answered what the command came by"
+
+
+async def test_an_answer_that_is_not_there_yet_goes_where_it_was_to_go(talk: Talk) -> None:
+    """Not to those who joined it later by a command, whose line may be for their eyes alone."""
+    talk.model.says("some words of an answer", gate=asyncio.Event(), held=0)
+    await talk.hears("one", place=GROUP)
+    async with asyncio.timeout(5):
+        while not talk.model.requests:
+            await asyncio.sleep(0.001)
+    given = Interactions(talk, GROUP)
+    for name, args in (("ask", "two"), ("retry", ""), ("edit", "three")):
+        assert await given.give(name, args) == (texts.DONE_ABOVE, [])
+        turn = await given.turn()
+        assert turn is not None
+        assert not turn.message_id.startswith("via"), name
 
 
 async def test_a_question_that_joins_another_is_said_to_be_done(talk: Talk) -> None:
