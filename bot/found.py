@@ -79,6 +79,7 @@ class Showing:
 
     `posts` are by ordinal, without those that are gone. `prompts` are the user messages directly above the message, oldest first, at
     most 50. `versions` has those of the message and of each prompt by their `first_version`: oldest first, without removed ones.
+    `written_at` is when a command's reply was written; None for an answer.
     """
 
     message: Message | None = None
@@ -86,3 +87,4 @@ class Showing:
     posts: tuple[Post, ...] = ()
     prompts: tuple[Message, ...] = ()
     versions: Mapping[int, tuple[Version, ...]] = field(default_factory=dict)
+    written_at: datetime | None = None

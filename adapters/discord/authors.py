@@ -16,7 +16,7 @@ def author_of(person: discord.User | discord.Member, *, locale: str = "", permis
     if not isinstance(person, discord.Member):
         return Author(str(person.id), name_of(person), locale, is_bot=person.bot)
     allowed = permissions if permissions is not None else person.guild_permissions
-    # `person.roles` leaves out all those of a server that the bot is not in. Their ids are enough here, and stand in the member all the same.
+    # `person.roles` leaves out all those of a server that the bot is not in; their ids stand in the member all the same.
     roles = (str(person.guild.id), *(str(number) for number in person._roles if number != person.guild.id))
     return Author(str(person.id), name_of(person), locale, roles, allowed.administrator or allowed.manage_guild, person.bot)
 

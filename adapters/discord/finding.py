@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from adapters.discord.payloads import EPHEMERAL
 from adapters.discord.places import channel_id, snowflake_at
@@ -12,16 +12,19 @@ from adapters.discord.rest import Rest
 from bot.events import MessageRef, Place
 from bot.ports import Core
 
+_SKEW: Final = 60_000 << 22
+"""A minute in ids: by so much the clocks here and there may differ."""
+
 
 async def own_message(
     rest: Rest, core: Core | None, place: Place, since: datetime, after: int, reference: int, others: Collection[int]
 ) -> int:
     """The oldest message of the bot's that no post is known to be, and that is none of the `others` that this life has made.
 
-    It came after `since` and after the message `after`, with the reference where one is given; 0 where there is none. Raises
-    AdapterErrors.
+    It came after `since`, as far as the clocks agree, and after the message `after`, with the reference where one is given; 0 where there
+    is none. Raises AdapterErrors.
     """
-    lowest = max(snowflake_at(since), after)
+    lowest = max(snowflake_at(since) - _SKEW, after)
     found = [message for message in await rest.messages(channel_id(place), limit=100) if _is_own(message, rest, lowest, reference)]
     for number in sorted(int(message["id"]) for message in found):
         if number not in others and (core is None or not await core.knows(MessageRef(place, str(number)))):

@@ -61,7 +61,7 @@ class Deliverer:
             place,
             reply_to if reply_to and reply_to.place == place else None,
             content.audience if content else "",
-            turn.received_at if turn else LONG_AGO,
+            turn.received_at if turn else showing.written_at or LONG_AGO,
         )
         await self.attempt(self.poster(reply_id, target, posts, claim), content, session_id)
 

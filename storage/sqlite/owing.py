@@ -30,7 +30,7 @@ def showing(connection: sqlite3.Connection, reply_id: int) -> Showing:
     message = messages.message(connection, reply_id)
     shown = tuple(posts.posts(connection, reply_id))
     if message is None:
-        return Showing(posts=shown)
+        return Showing(posts=shown, written_at=posts.written_at(connection, reply_id))
     prompts = tuple(messages.prompts_above(connection, message.parent_id, _MOST_PROMPTS))
     return Showing(
         message=message,

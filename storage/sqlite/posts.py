@@ -11,12 +11,18 @@ from bot.events import MessageRef, Place
 from bot.posts import OpenAsk, Post
 from storage.sqlite.applying import carry_out
 from storage.sqlite.places import keep_place, keep_ref, place_id
-from storage.sqlite.rows import from_content, to_ask, to_place, to_post, to_stored, to_stored_or_none
+from storage.sqlite.rows import from_content, to_ask, to_place, to_post, to_stored, to_stored_or_none, to_time_or_none
 
 
 def posts(connection: sqlite3.Connection, reply_id: int) -> Sequence[Post]:
     found = connection.execute("SELECT * FROM post_rows WHERE reply_id = ? AND state <> 'gone' ORDER BY ordinal, id", (reply_id,))
     return tuple(to_post(row) for row in found)
+
+
+def written_at(connection: sqlite3.Connection, reply_id: int) -> datetime | None:
+    """When what a command's reply says was last written."""
+    found = connection.execute("SELECT max(written_at) FROM posts WHERE reply_id = ?", (reply_id,)).fetchone()
+    return to_time_or_none(found[0])
 
 
 def post_at(connection: sqlite3.Connection, in_place: int | None, message_id: str) -> Post | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.changes import AddMessage, AddTurn, SetLeaf, SetMessageStatus, SetTurn, SharePlace
+from bot.changes import AddMessage, AddPost, AddTurn, SetLeaf, SetMessageStatus, SetTurn, SharePlace
 from bot.found import Owed, Showing, Version
 from bot.messages import Message
 from bot.ports import Store
 from bot.posts import Content
-from tests.contracts.store_builders import HERE, begin, message, owe, post, session, show, turn
+from tests.contracts.store_builders import HERE, LATER, begin, message, owe, post, session, show, turn
 
 
 class OwedContract:
@@ -49,8 +49,9 @@ class ShowingContract:
 
     async def test_a_commands_reply_has_posts_alone(self, store: Store) -> None:
         written = replace(post(20, 99, state="planned"), content=Content("A list"))
-        await show(store, [post(21, 99, 1, at="2"), written, post(22, 99, 2, state="gone", at="3")])
-        assert await store.showing(99) == Showing(posts=(written, post(21, 99, 1, at="2")))
+        further = post(21, 99, 1, at="2")
+        await store.apply([AddPost(one) for one in (further, written, post(22, 99, 2, state="gone", at="3"))], at=LATER)
+        assert await store.showing(99) == Showing(posts=(written, further), written_at=LATER)
 
     async def test_an_answer_with_its_turn_and_prompt(self, store: Store) -> None:
         prompt, reply, owed = await owe(store)

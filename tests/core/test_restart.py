@@ -83,3 +83,19 @@ async def test_a_preview_that_is_repeated_leaves_a_stub_and_no_second_answer(tmp
         strays = shown[:2]
         assert "".join(shown[2:]) == f"{'word,' * 30} end"
         assert all(text.endswith("…") and len(text) <= 70 for text in strays)
+
+
+async def test_what_an_earlier_life_may_have_said_is_not_looked_for_before_it_was_written(tmp_path: Path) -> None:
+    """In a direct message nothing else tells an old message of the bot, which is forgotten here, from the one that is looked for."""
+    async with talking(tmp_path / "parley.db") as talk:
+        talk.adapter.fail_next("send", SendUnknown("no answer"), times=10_000)
+        written = talk.clock.now()
+        await talk.hears("/help")
+        async with asyncio.timeout(5):
+            while not talk.adapter.tried_since:
+                await asyncio.sleep(0.002)
+    async with talking(tmp_path / "parley.db") as talk:
+        await talk.settle()
+        (since,) = talk.adapter.tried_since
+        assert since is not None
+        assert abs((since - written).total_seconds()) < 60

@@ -53,6 +53,7 @@ class MemoryAdapter:
         self._numbers = 1000
         self._faults: dict[str, deque[tuple[AdapterError, bool]]] = {}
         self._keys: dict[str, MessageRef] = {}
+        self.tried_since: list[datetime | None] = []
         self.before_call: Callable[[str], None] | None = None
         self.changed = asyncio.Event()
 
@@ -95,6 +96,7 @@ class MemoryAdapter:
         tried_since: datetime | None = None,
         preview: bool = False,
     ) -> MessageRef:
+        self.tried_since.append(tried_since)
         fault = self._fault("send")
         if fault and not fault[1]:
             raise fault[0]
