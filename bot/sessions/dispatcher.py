@@ -63,6 +63,7 @@ class Dispatcher:
         self._runner = TurnRunner(self._desk, model, self._context, self._estimator, self._deliverer)
         self._titles = Titles(self._desk, model)
         self._caught_up: set[str] = set()
+        self._accepting: set[asyncio.Task[str | None]] = set()
         self._stopping = False
 
     async def start(self) -> None:
@@ -82,6 +83,8 @@ class Dispatcher:
         self._stopping = True
         for timer in self._timers:
             timer.cancel()
+        if self._accepting:
+            await asyncio.wait(set(self._accepting), timeout=grace / 2)
         await self._park(grace / 2)
         await self._lanes.close(grace / 2)
 
@@ -107,7 +110,17 @@ class Dispatcher:
         """See bot.ports.Core."""
         if not _concerns_the_bot(event):
             return None
-        event = clean(event)
+        accepting = asyncio.create_task(self._accept(clean(event)))
+        self._accepting.add(accepting)
+        accepting.add_done_callback(self._accepted)
+        return await asyncio.shield(accepting)  # what is stored must be known here too, though the platform ends meanwhile
+
+    def _accepted(self, task: asyncio.Task[str | None]) -> None:
+        self._accepting.discard(task)
+        if not task.cancelled():
+            task.exception()  # who asked may be gone; then nobody else looks
+
+    async def _accept(self, event: Event) -> str | None:
         async with self._desk.lock:
             try:
                 decision = await self._decided(event)

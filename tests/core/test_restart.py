@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from bot.errors import SendUnknown
-from bot.events import MessageReceived, MessageRef
+from bot.events import Author, MessageReceived, MessageRef, Place
 from bot.sessions.dispatcher import Dispatcher
 from storage.sqlite.store import SqliteStore
 from tests.core.talk import POLICY, Talk, TestClock, talking
@@ -99,3 +99,27 @@ async def test_what_an_earlier_life_may_have_said_is_not_looked_for_before_it_wa
         (since,) = talk.adapter.tried_since
         assert since is not None
         assert abs((since - written).total_seconds()) < 60
+
+
+async def test_what_is_stored_is_done_though_the_platform_that_told_it_is_stopped_meanwhile(tmp_path: Path) -> None:
+    """Cut off after so many steps, each event is answered, or it was not accepted and is when it comes again."""
+    adapter, clock = MemoryAdapter(), TestClock()
+    store = await SqliteStore.open(tmp_path / "parley.db")
+    core = Dispatcher(store, ScriptedModel(), {adapter.platform: adapter}, POLICY, clock)
+    await core.start()
+    await core.caught_up(adapter.platform)
+    for steps in range(40):
+        place, person = Place("memory", str(steps)), Author(str(steps), "Ann")
+        event = MessageReceived(MessageRef(place, "1"), person, "one", clock.now(), f"memory:{steps}")
+        accepting = asyncio.create_task(core.accept(event))
+        for _ in range(steps):
+            await asyncio.sleep(0.0001)
+        accepting.cancel()
+        await asyncio.gather(accepting, return_exceptions=True)
+        await core.accept(event)
+    async with asyncio.timeout(10):
+        await core.idle()
+    assert not await store.owing_sessions()
+    assert [[seen.text for seen in chat] for chat in adapter.chats.values()] == [["Echo: one"]] * 40
+    await core.stop(0.2)
+    await store.close()
