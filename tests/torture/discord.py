@@ -188,13 +188,14 @@ def _acknowledged(interaction: Interaction, records: Records, verdict: Verdict) 
 
 
 def _asked(tag: str, interaction: Interaction, records: Records, verdict: Verdict) -> None:
-    """What came by /ask and was stored is answered once, like any message."""
+    """What came by /ask and was stored is answered once, like any message, unless an /edit replaced it."""
     verdict.asked += 1
     rows = [row for row in records.messages.values() if tag in tags(row["text"]) and row["role"] == "user"]
     if not rows:
         verdict.lose(f"{tag} of /ask is in no session", interaction.place)
         return
-    if not any(records.replies(row) for row in rows) and not any(row["status"] == "removed" for row in rows):
+    replaced = {row["revises"] for row in records.messages.values()}
+    if not any(records.replies(row) or row["id"] in replaced or row["status"] == "removed" for row in rows):
         verdict.lose(f"{tag} of /ask has no answer", interaction.place)
 
 
