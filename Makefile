@@ -18,7 +18,7 @@ help: ## say what there is
 	@echo "make test      run the tests (TESTS=tests/config for some)"
 	@echo "make check     lint, formatting, types, the walls between the packages, and the tests"
 	@echo "make bench     measure speed and memory against servers on this machine"
-	@echo "make torture   kill it at random for a long while, and count what was lost"
+	@echo "make torture   kill it at random for a long while on each platform, and count what was lost"
 	@echo "make lock      bring requirements.lock and requirements-dev.lock in line with pyproject.toml"
 	@echo "make clean     remove what was installed and cached; data/ stays"
 
