@@ -13,7 +13,8 @@ from typing import Final
 import aiohttp
 import discord
 
-from adapters.discord.errors import FAILURES, translated
+from adapters.discord.breaker import Breaker
+from adapters.discord.errors import FAILURES, InteractionOver, translated
 from adapters.discord.forms import Json, form_of
 from adapters.discord.options import DiscordOptions
 from bot.posts import File
@@ -24,7 +25,8 @@ TOTAL: Final = 15.0
 class ByToken:
     """The session is opened at the first call."""
 
-    def __init__(self, options: DiscordOptions) -> None:
+    def __init__(self, options: DiscordOptions, breaker: Breaker) -> None:
+        self._breaker = breaker
         self._base = options.api_url.rstrip("/")
         self._session: aiohttp.ClientSession | None = None
 
@@ -37,6 +39,9 @@ class ByToken:
             async with session.request(method, self._base + path, data=data, headers=headers) as response:
                 body = await response.read()
                 found = json.loads(body) if body and response.content_type == "application/json" else {}
+                self._breaker.refused(response.status)
+                if response.status == 401:  # noqa: PLR2004 - Unauthorized: there is no other token here
+                    raise InteractionOver("401")
                 if response.status >= 300:  # noqa: PLR2004 - no success
                     raise discord.HTTPException(response, found)
                 return dict(found)

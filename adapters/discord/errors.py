@@ -56,6 +56,8 @@ def _by_status(error: discord.HTTPException) -> AdapterError:
             return TokenRefused("Discord does not accept the token")
         case 429:
             return RateLimited(_pause(error))
+        case 403 | 404 if error.response.headers.get("Content-Type") != "application/json":
+            return RateLimited(_pause(error))  # what stands before Discord shuts the bot out: that says nothing of the place
         case 403 | 404:
             return PlaceUnavailable(what)
         case status if status >= 500:  # noqa: PLR2004 - the server's own trouble

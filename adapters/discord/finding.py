@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
-from adapters.discord.payloads import EPHEMERAL
+from adapters.discord.payloads import EPHEMERAL, LOADING
 from adapters.discord.places import channel_id, snowflake_at
 from adapters.discord.rest import Rest
 from bot.events import MessageRef, Place
@@ -30,6 +30,16 @@ async def own_message(
         if number not in others and (core is None or not await core.knows(MessageRef(place, str(number)))):
             return number
     return 0
+
+
+async def answer_to(rest: Rest, place: Place, interaction: int) -> tuple[int, bool]:
+    """The first message that all can see and that was made by the interaction's token, and whether it says no more than "thinking"; 0 where
+    there is none. Raises AdapterErrors."""
+    for message in reversed(await rest.messages(channel_id(place), after=interaction, limit=100)):
+        told = message.get("interaction_metadata") or {}
+        if str(told.get("id")) == str(interaction):
+            return int(message["id"]), bool(message.get("flags", 0) & LOADING)
+    return 0, False
 
 
 def _is_own(message: dict[str, Any], rest: Rest, lowest: int, reference: int) -> bool:

@@ -11,6 +11,7 @@ from bot.posts import Part
 
 SUPPRESS_EMBEDS: Final = 1 << 2
 EPHEMERAL: Final = 1 << 6
+LOADING: Final = 1 << 7
 
 
 def shown(part: Part, *, private: bool = False) -> Json:

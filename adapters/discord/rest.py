@@ -19,7 +19,7 @@ from adapters.discord.flights import Flights
 from adapters.discord.forms import Json, form_of
 from adapters.discord.options import DiscordOptions
 from adapters.discord.places import InteractionRef
-from bot.errors import AdapterError, ContentRefused, TokenRefused
+from bot.errors import AdapterError, ContentRefused, PlaceUnavailable, TokenRefused
 from bot.ports import Clock
 from bot.posts import File
 
@@ -40,8 +40,8 @@ class Rest:
         self._http: Http | None = None
         self._opening = asyncio.Lock()
         self._flights = Flights()
-        self._by_token = ByToken(options)
         self.breaker = Breaker(clock)
+        self._by_token = ByToken(options, self.breaker)
         self.user: Json = {}
         self.application_id = ""
         self.on_token_refused: Callable[[], object] = lambda: None
@@ -91,8 +91,9 @@ class Rest:
         return await self._json("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild_id, user_id=user_id)
 
     async def create_thread(self, channel_id: int, message_id: int, name: str) -> Json:
+        """That the bot may open none does not say that it may not write."""
         route = Route("POST", "/channels/{channel_id}/messages/{message_id}/threads", channel_id=channel_id, message_id=message_id)
-        return dict(await self._call(route, channel_id, json={"name": name[:100], "auto_archive_duration": 10080}))
+        return dict(await self._call(route, json={"name": name[:100], "auto_archive_duration": 10080}))
 
     async def create_message(self, channel_id: int, payload: Json, files: Sequence[File] = ()) -> Json:
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel_id)
@@ -181,6 +182,7 @@ class Rest:
 
     async def _hook(self, method: str, rest: str, payload: Json | None = None, files: Sequence[File] = ()) -> Json:
         """A call that names the application, which is known once the bot has logged in."""
+        self.breaker.admit()
         if not self.application_id:
             await self.application()
         return await self._by_token.call(method, f"/webhooks/{self.application_id}/{rest}", payload, files)
@@ -208,9 +210,9 @@ class Rest:
 
     def _noticed(self, error: BaseException, channel: int) -> AdapterError:
         """What the library refuses by itself, Discord never heard of, and does not count."""
-        if isinstance(error, discord.HTTPException):
-            self.breaker.refused(error.status, channel)
         told = translated(error)
+        if isinstance(error, discord.HTTPException):
+            self.breaker.refused(error.status, channel if isinstance(told, PlaceUnavailable) else 0)
         if isinstance(told, TokenRefused):
             self.on_token_refused()
         return told

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from adapters.discord.errors import InteractionOver
-from adapters.discord.finding import own_message
+from adapters.discord.finding import answer_to, own_message
 from adapters.discord.forms import Json
 from adapters.discord.pace import Pace
 from adapters.discord.payloads import nonce_of, shown
@@ -105,11 +105,24 @@ class Sender:
         if not ref.here:
             raise PlaceUnavailable("the interaction is over")
         if not audience and not ref.private:
-            return await self._to_channel(place, part, None, ref.in_place(place), key, since, preview=False)
+            answered = await self._answered(place, part, ref)
+            return answered or await self._to_channel(place, part, None, ref.in_place(place), key, since, preview=False)
         late = replace(part, text=texts.PRIVATE_TOO_LATE, markup=(), buttons=(), file=None, ask=None)
         number = await self._to_channel(place, late, None, ref.in_place(place), key, since, preview=False)
         self._responses.sent(number, ref, private=True, stale=True)
         return number
+
+    async def _answered(self, place: Place, part: Part, ref: InteractionRef) -> int:
+        """What its token made stays: an earlier life may have answered by it, and the bot's own token changes that. A "thinking" goes."""
+        channel = channel_id(place)
+        with suppress(MessageGone, PlaceUnavailable, ContentRefused):
+            number, thinks = await answer_to(self._rest, place, ref.id)
+            if number and not thinks:
+                await self._rest.edit_message(channel, number, shown(part), _files(part))
+                return number
+            if number:
+                await self._rest.delete_message(channel, number)
+        return 0
 
     async def _followup(self, part: Part, ref: InteractionRef, since: datetime | None, *, private: bool) -> int:
         """At most once: there is no key for it, and no looking for what is for other eyes."""

@@ -12,7 +12,7 @@ from adapters.discord.api import Api
 from adapters.discord.channels import place_in
 from adapters.discord.places import PLATFORM
 from adapters.discord.reading import is_reply_to, mentions
-from bot.errors import AdapterError, RateLimited, SendUnknown, TokenRefused
+from bot.errors import AdapterError, PlaceUnavailable, RateLimited, SendUnknown, TokenRefused
 from bot.events import MessageReceived, MessageRef, Place
 from bot.ports import Clock
 
@@ -22,6 +22,8 @@ LONGEST_NAME: Final = 90
 UNNAMED: Final = "Conversation"
 TRIES: Final = 3
 LONGEST_WAIT: Final = 10.0
+REFUSED_FOR: Final = 600.0
+"""Seconds for which a channel that lets the bot open no thread is not asked again: each refusal counts (P31)."""
 
 
 class Threads:
@@ -31,6 +33,7 @@ class Threads:
         self._rest = rest
         self._wanted = wanted
         self._clock = clock
+        self._not_before: dict[int, float] = {}
 
     def has(self, channel_id: int, guild_id: int | None) -> bool:
         """Whether mentions open threads there."""
@@ -41,7 +44,7 @@ class Threads:
         channel = message.channel
         if not isinstance(channel, discord.TextChannel) or event.author.is_bot or not self.has(channel.id, channel.guild.id):
             return event
-        if not mentions(message, me) or is_reply_to(message, me):
+        if not mentions(message, me) or is_reply_to(message, me) or self._clock.monotonic() < self._not_before.get(channel.id, 0.0):
             return event
         place = await self._opened(channel.id, message.id, name_for(event.text))
         return event if place is None else replace(event, ref=MessageRef(place, event.ref.message_id), reply_to=None)
@@ -59,6 +62,8 @@ class Threads:
                 there = await self._there(message_id)
                 if there is not None:
                     return there
+                if isinstance(error, PlaceUnavailable):
+                    self._not_before[channel_id] = self._clock.monotonic() + REFUSED_FOR
                 if not isinstance(error, SendUnknown):
                     _log.info("discord: no thread can be opened in %s (%s)", channel_id, type(error).__name__)
                     return None

@@ -10,9 +10,10 @@ import pytest
 
 from adapters.discord.backfill import DIRECT_FIRST
 from adapters.discord.identifies import FILE_NAME, Identifies, StartLimit, limit_in, pause_for
-from bot.errors import AdapterError, TokenRefused
+from adapters.discord.rest import Rest
+from bot.errors import AdapterError, PlaceUnavailable, TokenRefused
 from bot.events import PlaceChanged
-from tests.discord.receiving import ListCore, alive, until
+from tests.discord.receiving import FastClock, ListCore, alive, options_for, until
 from tests.fakes.discord import FakeDiscord
 
 
@@ -230,6 +231,20 @@ async def test_what_may_not_open_a_thread_is_answered_in_the_channel(tmp_path: P
             await ann.says(talk, "why?", mention=True)
             await until(lambda: life.core.messages)
             assert life.core.messages[0].ref.place.thread_id == ""
+            await ann.says(talk, "and why?", mention=True)
+            await until(lambda: len(life.core.messages) == 2)
+            assert len(fake.calls_of("POST /channels/{id}/messages/{id}/threads")) == 1, "each refusal counts (P31)"
+
+
+async def test_p31_where_no_thread_may_be_opened_the_bot_may_write_all_the_same(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake:
+        talk = fake.guild("Home", fake.person(1001, "Ann")).channel("talk")
+        rest = Rest(options_for(fake, tmp_path), FastClock())
+        fake.faults.add("POST /channels/{id}/messages/{id}/threads", error=403, code=50013)
+        with pytest.raises(PlaceUnavailable):
+            await rest.create_thread(talk.id, 1, "why?")
+        await rest.typing(talk.id)
+        await rest.close()
 
 
 async def test_p37_a_gateway_that_is_down_at_start_is_asked_again(tmp_path: Path) -> None:

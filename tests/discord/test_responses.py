@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from adapters.discord.adapter import DiscordAdapter
+from adapters.discord.breaker import ALLOWED
 from adapters.discord.commands import payload
 from adapters.discord.places import InteractionKind, InteractionRef, place_of
-from bot.errors import MessageGone
+from bot.errors import MessageGone, RateLimited
 from bot.events import MessageRef
 from bot.posts import Ask, Button
 from bot.replies import texts
@@ -149,3 +150,43 @@ async def test_what_is_for_one_never_takes_the_place_of_a_public_thinking(bench:
     await bench.adapter.send(bench.place, plain("secret"), reply_to=via, via=via, audience="1001", key="a")
     assert [(message.text, message.only_for) for message in interaction.followups] == [("secret", bench.ann.user)]
     assert all(message.only_for is bench.ann.user for message in bench.channel.from_bot)
+
+
+async def test_p29_the_thinking_of_an_interaction_that_is_over_goes(bench: Bench) -> None:
+    interaction, ref = await bench.gave("help")
+    via = ref.in_place(bench.place)
+    await bench.responses.defer(ref)
+    bench.fake.faults.add("edit original", error=404, code=10015)
+    await bench.adapter.send(bench.place, plain("late"), reply_to=via, via=via, key="a")
+    assert interaction.message is not None
+    assert interaction.message.deleted
+    assert bench.channel.texts == ["late"]
+
+
+async def test_p29_what_an_earlier_life_answered_by_the_token_is_not_said_again(bench: Bench) -> None:
+    _interaction, ref = await bench.gave("help")
+    via = ref.in_place(bench.place)
+    await bench.responses.defer(ref)
+    first = await bench.adapter.send(bench.place, plain("half"), reply_to=via, via=via, key="a")
+    await bench.adapter.close()
+    bench.begin()
+    bench.fake.faults.add("edit original", error=404, code=10015)
+    since = bench.adapter._clock.now()
+    again = await bench.adapter.send(bench.place, plain("whole"), reply_to=via, via=via, key="a", tried_since=since)
+    assert again == first
+    assert bench.channel.texts == ["whole"]
+
+
+async def test_p31_refusals_of_interactions_count_and_do_not_speak_of_the_bots_token(bench: Bench) -> None:
+    _interaction, ref = await bench.gave("help")
+    await bench.responses.defer(ref)
+    via = ref.in_place(bench.place)
+    bench.fake.faults.add("edit original", error=401, code=50027, times=1)
+    await bench.adapter.send(bench.place, plain("late"), reply_to=via, via=via, key="a")
+    bench.fake.faults.add("edit original", error=401, times=1)
+    await bench.adapter.send(bench.place, plain("later"), reply_to=via, via=via, key="b")
+    assert len(bench.adapter._rest.breaker._refusals) == 2
+    for _ in range(ALLOWED):
+        bench.adapter._rest.breaker.refused(429)
+    with pytest.raises(RateLimited):
+        await bench.adapter.send(bench.place, plain("x"), reply_to=via, via=via, key="c")

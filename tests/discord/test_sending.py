@@ -157,6 +157,13 @@ async def test_p32_cloudflares_page_is_a_limit(bench: Bench) -> None:
     assert refused.value.retry_after == 45
 
 
+async def test_p31_what_stands_before_discord_says_nothing_of_the_place(bench: Bench) -> None:
+    bench.fake.faults.add("create message", html=True, error=403)
+    with pytest.raises(RateLimited):
+        await bench.adapter.send(bench.place, plain("x"), key="a")
+    await bench.adapter.send(bench.place, plain("x"), key="a")
+
+
 async def test_p32_a_global_limit_names_its_time(bench: Bench) -> None:
     bench.fake.faults.add("edit message", retry_after=30.0, everywhere=True)
     ref = await bench.adapter.send(bench.place, plain("x"), key="a")
