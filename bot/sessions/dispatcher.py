@@ -63,7 +63,6 @@ class Dispatcher:
         self._runner = TurnRunner(self._desk, model, self._context, self._estimator, self._deliverer)
         self._titles = Titles(self._desk, model)
         self._caught_up: set[str] = set()
-        self._accepting: set[asyncio.Task[str | None]] = set()
         self._stopping = False
 
     async def start(self) -> None:
@@ -83,8 +82,6 @@ class Dispatcher:
         self._stopping = True
         for timer in self._timers:
             timer.cancel()
-        if self._accepting:
-            await asyncio.wait(set(self._accepting), timeout=grace / 2)
         await self._park(grace / 2)
         await self._lanes.close(grace / 2)
 
@@ -110,29 +107,23 @@ class Dispatcher:
         """See bot.ports.Core."""
         if not _concerns_the_bot(event):
             return None
-        accepting = asyncio.create_task(self._accept(clean(event)))
-        self._accepting.add(accepting)
-        accepting.add_done_callback(self._accepted)
-        return await asyncio.shield(accepting)  # what is stored must be known here too, though the platform ends meanwhile
-
-    def _accepted(self, task: asyncio.Task[str | None]) -> None:
-        self._accepting.discard(task)
-        if not task.cancelled():
-            task.exception()  # who asked may be gone; then nobody else looks
-
-    async def _accept(self, event: Event) -> str | None:
+        event = clean(event)
         async with self._desk.lock:
             try:
                 decision = await self._decided(event)
             except DatabaseBroken as error:
                 self._fail(error)
                 raise
-            self._context.forget(decision.changes)
-            self._desk.outdate(decision.changes)
-            for abort in decision.abort:
-                self._let_go(abort)
-        self._set_going(decision)
+            self._take_effect(decision)
         return decision.line
+
+    def _take_effect(self, decision: Decision) -> None:
+        """What is stored is known to whoever works at it."""
+        self._context.forget(decision.changes)
+        self._desk.outdate(decision.changes)
+        for abort in decision.abort:
+            self._let_go(abort)
+        self._set_going(decision)
 
     async def _decided(self, event: Event) -> Decision:
         """Decides and stores; where the ground has moved under the decision, decides again."""
@@ -144,12 +135,20 @@ class Dispatcher:
                 await self._desk.store.apply(decision.changes, key=event.key, at=self._desk.clock.now())
             except AlreadySeen:
                 return Decision()
+            except asyncio.CancelledError:  # the platform that told it ends; the transaction does not
+                if await self._is_seen(event):
+                    self._take_effect(decision)
+                raise
             except Conflict:
                 if attempt == DECISION_TRIES - 1:
                     raise
                 continue
             return decision
         return Decision()
+
+    async def _is_seen(self, event: Event) -> bool:
+        place = event.place if isinstance(event, PlaceChanged) else event.ref.place
+        return (await self._desk.store.find(place, "", key=event.key)).seen
 
     async def caught_up(self, platform: str) -> None:
         """See bot.ports.Core."""
@@ -179,6 +178,8 @@ class Dispatcher:
 
     async def is_private(self, place: Place, command: str) -> bool:
         """See bot.ports.Core."""
+        if self._desk.adapters[place.platform].capabilities(place).private == "none":
+            return False  # nobody else reads there
         if command not in BY_NAME or not BY_NAME[command].private or f"{place.platform}:{place.chat_id}" in self._desk.policy.shared:
             return False
         return (await self._desk.store.place_owner(place)).owner_id is None
