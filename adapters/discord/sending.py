@@ -55,6 +55,7 @@ class Sender:
     ) -> MessageRef:
         """Raises SendUnknown when it may have been sent: the same key then makes it one."""
         interaction = interaction_of(via) or interaction_of(reply_to)
+        audience = "" if place.kind == "private" else audience  # nobody else reads there
         if interaction is None:
             number = await self._to_channel(place, part, reply_to, reply_to or via, key, tried_since, preview)
         elif interaction.kind != "press" and reply_to is not None:
@@ -75,7 +76,7 @@ class Sender:
             self._pace.ask("edit", ref.id)
         if not await self._responses.settled(ref):
             return await self._late(place, part, ref, audience, key, since)
-        if audience and not ref.private and place.kind != "private":
+        if audience and not ref.private:
             return await self._apart(place, part, ref, key, since)
         self._pace.took("edit", ref.id)
         try:

@@ -35,6 +35,12 @@ async def test_a_private_list_turns_its_pages_where_it_is_shown(talk: Talk) -> N
     assert len(talk.chat(CLUB)) == 9
 
 
+async def test_only_where_others_read_along_is_anything_for_one_pair_of_eyes(talk: Talk) -> None:
+    assert await talk.core.is_private(CLUB, "history")
+    talk.adapter.settings = replace(DEFAULT, private="none")
+    assert not await talk.core.is_private(talk.place, "history")
+
+
 async def test_x3_a_list_that_all_can_read_never_becomes_a_private_one(talk: Talk) -> None:
     """A post without an audience, as a shared place has them, takes no page of a person's own."""
     for number in range(8):

@@ -209,6 +209,14 @@ async def test_p29_a_private_answer_that_is_late_is_never_shown_to_all(bench: Be
     assert bench.channel.from_bot[-1].labels() == []
 
 
+async def test_p29_in_a_direct_message_a_late_answer_is_shown(bench: Bench) -> None:
+    dm = bench.fake.dm(bench.ann)
+    place = place_of(dm.id, kind="private")
+    via = InteractionRef(snowflake_at(bench.clock.now() - timedelta(minutes=20)), "old", "command", here=True).in_place(place)
+    await bench.adapter.send(place, plain("your sessions"), reply_to=via, via=via, audience="1001", key="a")
+    assert dm.texts == ["your sessions"]
+
+
 async def test_where_the_bot_is_not_a_late_answer_has_no_place(bench: Bench) -> None:
     via = bench.over(here=False)
     with pytest.raises(PlaceUnavailable):
