@@ -62,8 +62,13 @@ class Club:
             while True:
                 await self.taken()
                 await self.core.idle()
-                if self._has_taken():
+                if self._has_taken() and not await self._owes():
                     return
+                await asyncio.sleep(0.005)
+
+    async def _owes(self) -> bool:
+        """For a moment after it has caught up nobody works yet at what is owed."""
+        return any(place.platform == "discord" for _, place in await self.store.owing_sessions())
 
     def _hears(self) -> bool:
         session = self.adapter._receiver._session

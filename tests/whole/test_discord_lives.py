@@ -57,9 +57,7 @@ async def test_p25_what_was_sent_while_nobody_listened_is_fetched_and_answered_o
     assert len(openai.requests) == 4
 
 
-async def test_p25_p26_what_a_broken_connection_held_back_comes_in_order(
-    tmp_path: Path, discord: FakeDiscord, openai: FakeOpenAI
-) -> None:
+async def test_p25_p26_what_a_broken_connection_held_back_comes_in_order(tmp_path: Path, discord: FakeDiscord, openai: FakeOpenAI) -> None:
     async with club(tmp_path / "parley.db", discord, openai) as there:
         await there.ready()
         await there.says("zero")
@@ -117,9 +115,7 @@ async def test_a_slash_command_accepted_and_not_answered_is_answered_by_the_next
             assert not there.general.last.loading
 
 
-async def test_a_command_decided_and_not_shown_is_shown_by_the_next_life(
-    tmp_path: Path, discord: FakeDiscord, openai: FakeOpenAI
-) -> None:
+async def test_a_command_decided_and_not_shown_is_shown_by_the_next_life(tmp_path: Path, discord: FakeDiscord, openai: FakeOpenAI) -> None:
     path = tmp_path / "parley.db"
     async with club(path, discord, openai) as there:
         await there.ready()
