@@ -180,9 +180,9 @@ class Dispatcher:
         """See bot.ports.Core."""
         if self._desk.adapters[place.platform].capabilities(place).private == "none":
             return False  # nobody else reads there
-        if command not in BY_NAME or not BY_NAME[command].private or f"{place.platform}:{place.chat_id}" in self._desk.policy.shared:
-            return False
-        return (await self._desk.store.place_owner(place)).owner_id is None
+        # As the next event in the place will find it: what is stored may still say what the settings said in an earlier life.
+        shared = f"{place.platform}:{place.chat_id}" in self._desk.policy.shared
+        return command in BY_NAME and BY_NAME[command].private and not shared
 
     async def knows(self, ref: MessageRef) -> bool:
         """See bot.ports.Core."""

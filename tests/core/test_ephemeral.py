@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.events import Author, Place
-from tests.core.talk import Talk, talking
+from tests.core.talk import POLICY, Talk, talking
 from tests.fakes.memory_adapter import DEFAULT, MemoryAdapter
 from tests.fakes.scripted_model import ScriptedModel
 
@@ -39,6 +39,15 @@ async def test_only_where_others_read_along_is_anything_for_one_pair_of_eyes(tal
     assert await talk.core.is_private(CLUB, "history")
     talk.adapter.settings = replace(DEFAULT, private="none")
     assert not await talk.core.is_private(talk.place, "history")
+
+
+async def test_what_is_no_longer_shared_is_private_from_the_first_command_on(tmp_path: Path) -> None:
+    adapter = MemoryAdapter(capabilities=replace(DEFAULT, private="ephemeral"))
+    async with talking(tmp_path / "parley.db", adapter=adapter, policy=replace(POLICY, shared=frozenset({"memory:-5"}))) as talk:
+        await talk.says("one", place=CLUB)
+        assert not await talk.core.is_private(CLUB, "history")
+    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+        assert await talk.core.is_private(CLUB, "history")
 
 
 async def test_x3_a_list_that_all_can_read_never_becomes_a_private_one(talk: Talk) -> None:
