@@ -104,6 +104,11 @@ class Club:
         return prompts(self.openai.requests[-1].body)[1:]
 
 
+def standing(channel: Channel) -> list[str]:
+    """What of the bot everybody there sees."""
+    return [post.text for post in channel.from_bot if post.only_for is None]
+
+
 def on_discord(path: Path, discord: FakeDiscord, plan: Plan) -> DiscordAdapter:
     options = DiscordOptions(
         discord.token,

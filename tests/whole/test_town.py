@@ -44,7 +44,7 @@ async def test_x3_nobody_reaches_what_is_somebody_elses_by_its_id(both: Town) ->
     assert listed.message is not None
     (label,) = listed.message.labels()
     command = str(listed.message.button(label)["custom_id"])
-    session = command.split()[-1]
+    session = command.rsplit(maxsplit=1)[-1]
     bob_chat = club.discord.dm(club.bob)
     await club.bob.says(bob_chat, "hello")
     await club.settle()
