@@ -132,8 +132,10 @@ class DiscordSide:
         return room, interaction.message if interaction is not None else None
 
     def is_stub(self, message: Said) -> bool:
-        """A repeated send is the same message, so nothing is ever left over."""
-        return False
+        """A repeated send is the same message. Only who was killed right after a send, and then finds that its prompt was deleted, does
+        not repeat it, and leaves it there."""
+        deleted = {tags(said.text)[0] for talker in self.crowd.talkers for said in talker.messages if said.deleted}
+        return bool(answered(message.text)) and set(answered(message.text)) <= deleted
 
     def is_line(self, message: Said) -> bool:
         """Such lines come by the interaction alone."""
