@@ -107,7 +107,7 @@ ENDED = _(
     "Session ended.\n\n- id: `#{id}`\n- started: {start}\n- ended: {end}\n- {count}, {tokens} tokens\n\nThe next message opens a new one."
 )
 ALREADY_ENDED = _("There is no session to end. The next message opens one.")
-UNDONE = _("Took the last turn back. It stays in your own message above, if you want to send it again.")
+UNDONE = _("Took the last turn back. What you wrote yourself stays in the chat.")
 STOPPED = _("Stopped.")
 ANSWERED_ANEW = _("Answered anew; the {count} later messages are on version {number}.")
 ANSWERED_ANEW_ONE = _("Answered anew; the later message is on version {number}.")
