@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 import discord
@@ -73,7 +74,7 @@ class Backfill:
         for gap in self._first:
             self._put(gap)
         for gap in rest:
-            self._lanes.put(gap.channel.id, FIRST, lambda gap=gap: self._in_turn(gap))  # type: ignore[misc]
+            self._lanes.put(gap.channel.id, FIRST, partial(self._in_turn, gap))
 
     async def finished(self) -> None:
         """Returns when all but what follows later has been accepted."""
@@ -158,7 +159,7 @@ class Backfill:
         return found.guild.id if isinstance(found, discord.abc.GuildChannel | discord.Thread) else 0
 
     def _put(self, gap: Gap) -> None:
-        self._lanes.put(gap.channel.id, FIRST, lambda: self._catch_up(gap))
+        self._lanes.put(gap.channel.id, FIRST, partial(self._catch_up, gap))
 
     async def _in_turn(self, gap: Gap) -> None:
         await gap.go.wait()

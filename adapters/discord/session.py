@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 import discord
@@ -95,6 +96,7 @@ class Session:
                     self._deleted(number, many.channel_id, many.guild_id)
             case "interaction", (discord.Interaction() as interaction,):
                 self._crew.start(self._interactions.take(self._core, interaction))
+                self._crew.start(self.taking.invoked(interaction))
             case _:
                 self._connection(event)
                 self._place(event, args)
@@ -191,7 +193,7 @@ class Session:
             known = self._cursors.channels.get(number)
             if known is not None:
                 event = PlaceChanged(known.place, change, f"discord:{change}:{number}:{now.timestamp():.3f}")
-                self._put(number, (snowflake_at(now), 4, 0.0), lambda event=event: self.taking.accept(event))  # type: ignore[misc]
+                self._put(number, (snowflake_at(now), 4, 0.0), partial(self.taking.accept, event))
 
     async def _catch_up(self, number: int) -> None:
         """After each new session. A later one makes an earlier one moot, but what it has put into lanes is done all the same."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar
 
 import discord
@@ -63,13 +64,26 @@ class Taking:
         self.last[message.channel.id] = max(message.id, self.last.get(message.channel.id, 0))
         self._cursors.done(seen, addressed=addressed)
 
+    async def invoked(self, interaction: discord.Interaction) -> None:
+        """Somebody gave a command: what is written in that channel from now on is fetched after a time away, where the bot may."""
+        direct = interaction.context.dm_channel
+        if interaction.type is discord.InteractionType.autocomplete or not (direct or interaction.is_guild_integration()):
+            return
+        channel = interaction.channel
+        place = self._read(lambda: place_in(channel), interaction.id)
+        if place is None:
+            return
+        owner = channel.owner_id if isinstance(channel, discord.Thread) else 0
+        number, parent = int(place.thread_id or place.chat_id), int(place.chat_id) if place.thread_id else 0
+        await self._cursors.met(Channel(number, interaction.id, parent, direct, interaction.guild_id or 0, owner or 0))
+
     async def edit(self, message: discord.Message) -> None:
         """A message from which the bot opened a thread has its event there."""
         found = await self._found(message.channel)
         if found is None:
             return
         for place in self._places(found[0], message.id, message.guild, has_thread=message.flags.has_thread):
-            event = self._read(lambda place=place: edited(message, self._me, place), message.id)  # type: ignore[misc]
+            event = self._read(partial(edited, message, self._me, place), message.id)
             if event is not None:
                 await self.accept(event)
 
