@@ -31,6 +31,20 @@ async def test_p25_a_direct_message_is_remembered_before_it_is_accepted(tmp_path
             assert after.texts == ["first", "second"]
 
 
+async def test_p25_who_only_gave_a_command_is_found_again(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake:
+        ann = fake.person(1001, "Ann")
+        dm = fake.dm(ann)
+        core = ListCore()
+        async with alive(fake, tmp_path, core):
+            await ann.slash(dm, "help")
+            await until(lambda: any(name.endswith(f"channel/{dm.id}") for name in core.kept))
+            after = _killed(core)
+        await ann.says(dm, "are you there?")
+        async with alive(fake, tmp_path, after):
+            assert after.texts == ["are you there?"]
+
+
 async def test_p25_the_first_life_need_not_be_long_for_servers_to_be_caught_up_with(tmp_path: Path) -> None:
     async with FakeDiscord() as fake:
         ann = fake.person(1001, "Ann")
