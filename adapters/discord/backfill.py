@@ -14,8 +14,8 @@ from typing import Final
 
 import discord
 
+from adapters.calls.backoff import Backoff
 from adapters.discord.api import Api
-from adapters.discord.backoff import Backoff
 from adapters.discord.cursors import Channel, Cursors
 from adapters.discord.gateway import Gateway
 from adapters.discord.lanes import FIRST, Lanes
@@ -167,7 +167,7 @@ class Backfill:
 
     async def _catch_up(self, gap: Gap) -> None:
         """Goes on asking while Discord is down, and lets other channels go first meanwhile."""
-        backoff = Backoff()
+        backoff = Backoff(first=1.0)
         while True:
             try:
                 async with self._slots:

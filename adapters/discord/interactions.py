@@ -14,6 +14,7 @@ from typing import Final, Protocol, TypeVar
 
 import discord
 
+from adapters.calls.flights import Flights
 from adapters.discord.choosing import choices
 from adapters.discord.invoking import Invocation, Json, focused_of
 from adapters.discord.places import InteractionRef
@@ -58,29 +59,16 @@ class Interactions:
     def __init__(self, responses: Answers, clock: Clock) -> None:
         self._responses = responses
         self._clock = clock
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._flights = Flights()
 
     async def take(self, core: Core, interaction: discord.Interaction) -> None:
         """Returns when the interaction has its first answer; when the caller is cancelled, it goes on without it. Raises DatabaseBroken
         only."""
-        task = asyncio.create_task(self._take(core, interaction), name=f"discord-interaction-{interaction.id}")
-        self._under_way.add(task)
-        task.add_done_callback(self._landed)
-        await asyncio.shield(task)
+        await self._flights.land(self._take(core, interaction))
 
     async def drain(self, seconds: float) -> None:
         """Waits so long for the interactions under way, then gives up on them."""
-        if self._under_way:
-            _, pending = await asyncio.wait(set(self._under_way), timeout=seconds)
-            for task in pending:
-                task.cancel()
-            if pending:
-                await asyncio.wait(pending, timeout=seconds)
-
-    def _landed(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
-        if not task.cancelled():
-            task.exception()  # the caller may be gone; then nobody else looks
+        await self._flights.drain(seconds)
 
     async def _take(self, core: Core, interaction: discord.Interaction) -> None:
         time = _Time(self._clock, interaction)

@@ -9,9 +9,9 @@ from typing import Final
 import aiohttp
 import discord
 
+from adapters.calls.backoff import Backoff
 from adapters.discord import commands
 from adapters.discord.api import Api, TakesInteractions
-from adapters.discord.backoff import Backoff
 from adapters.discord.crew import Crew
 from adapters.discord.cursors import Cursors
 from adapters.discord.gateway import CONTENT_FLAGS, Gateway, use_addresses
@@ -47,7 +47,7 @@ class Receiver:
         self._session: Session | None = None
         self._begun = clock.monotonic()
         self._told = False
-        self._backoff = Backoff()
+        self._backoff = Backoff(first=1.0)
         self.name = ""
 
     @property

@@ -11,11 +11,11 @@ import aiohttp
 import discord
 from discord.http import Route
 
+from adapters.calls.flights import Flights
 from adapters.discord.breaker import Breaker
 from adapters.discord.buckets import Http
 from adapters.discord.bytoken import ByToken
 from adapters.discord.errors import FAILURES, LOST, translated
-from adapters.discord.flights import Flights
 from adapters.discord.forms import Json, form_of
 from adapters.discord.options import DiscordOptions
 from adapters.discord.places import InteractionRef

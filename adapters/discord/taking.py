@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import discord
 
+from adapters.calls.backoff import Backoff
 from adapters.discord.api import Api
-from adapters.discord.backoff import Backoff
 from adapters.discord.channels import place_in
 from adapters.discord.cursors import Channel, Cursors
 from adapters.discord.places import place_of
@@ -95,7 +95,7 @@ class Taking:
             await self.accept(deleted(message_id, place))
 
     async def accept(self, event: Event) -> None:
-        backoff = Backoff()
+        backoff = Backoff(first=1.0)
         while True:
             try:
                 await self._core.accept(event)
@@ -146,7 +146,7 @@ class Taking:
 
     async def _asked(self, call: Callable[[], Awaitable[T]]) -> T | None:
         """What REST says, however long it takes; None where it refuses."""
-        backoff = Backoff()
+        backoff = Backoff(first=1.0)
         while True:
             try:
                 return await call()

@@ -8,13 +8,14 @@ from datetime import datetime
 from telegram import Bot, User
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
+from adapters.calls.backoff import Backoff
+from adapters.calls.flights import Flights
 from adapters.telegram.admins import Admins
-from adapters.telegram.backoff import Backoff
 from adapters.telegram.capabilities import capabilities_of
 from adapters.telegram.captions import with_room_for_files
+from adapters.telegram.errands import noticed
 from adapters.telegram.errors import seconds, translated
 from adapters.telegram.events import Reader
-from adapters.telegram.flights import Flights
 from adapters.telegram.gate import Gate
 from adapters.telegram.intake import Intake
 from adapters.telegram.limiter import Limits
@@ -75,7 +76,7 @@ class TelegramAdapter:
         """Receives until cancelled. Raises TokenRefused, SecondInstance, and AdapterError when a new start is needed."""
         with token_lock(PLATFORM, self._options.token, self._options.lock_folder):
             self._me = await self._introduced()
-            self._flights.errand(set_menu(self._bot), "menu")
+            self._flights.errand(noticed(set_menu(self._bot), "menu"))
             intake = Intake(core, self._reader(self._me), self._clock, self._flights, self._toast)
             if self._options.webhook_url:
                 webhook = self._receiver = Webhook(self._bot, self._options, self._clock, intake)

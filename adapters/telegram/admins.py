@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from telegram.error import TelegramError
 
-from adapters.telegram.flights import Flights
+from adapters.calls.flights import Flights
+from adapters.telegram.errands import noticed
 from bot.ports import Clock
 
 FRESH_FOR = 300.0
@@ -45,7 +46,7 @@ class Admins:
         self._groups.move_to_end(chat_id)
         if not known.asking and self._clock.monotonic() >= known.ask_again_at:
             known.asking = True
-            self._flights.errand(self._refresh(chat_id, known), "getChatAdministrators")
+            self._flights.errand(noticed(self._refresh(chat_id, known), "getChatAdministrators"))
         return user_id in known.admins
 
     async def _refresh(self, chat_id: str, known: Known) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from telegram import Update
 
-from adapters.telegram.backoff import Backoff
+from adapters.calls.backoff import Backoff
+from adapters.calls.flights import Flights
+from adapters.telegram.errands import noticed
 from adapters.telegram.events import Reader
-from adapters.telegram.flights import Flights
 from bot.errors import AlreadySeen, StorageError
 from bot.events import Event
 from bot.ports import Clock, Core
@@ -49,7 +50,7 @@ class Intake:
         event = self._event(update)
         line = await self._accepted(event) if event is not None else None
         if update.callback_query is not None:
-            self._flights.errand(_answered(self._answer, update.callback_query.id, line), "answerCallbackQuery")
+            self._flights.errand(noticed(_answered(self._answer, update.callback_query.id, line), "answerCallbackQuery"))
 
     def _read(self, raw: object) -> Update | None:
         if not isinstance(raw, Mapping):

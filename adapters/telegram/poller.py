@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
 
-from adapters.telegram.backoff import Backoff
+from adapters.calls.backoff import Backoff
 from adapters.telegram.errors import seconds
 from adapters.telegram.events import ALLOWED_UPDATES
 from adapters.telegram.intake import Intake

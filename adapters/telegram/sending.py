@@ -10,11 +10,11 @@ from telegram import Bot, InputFile, InputMediaDocument
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from adapters.telegram.backoff import Backoff
+from adapters.calls.backoff import Backoff
+from adapters.calls.flights import Flights
 from adapters.telegram.captions import fits
 from adapters.telegram.entities import to_bot_api
 from adapters.telegram.errors import refusal, seconds, translated, unanswered
-from adapters.telegram.flights import Flights
 from adapters.telegram.gate import Gate
 from adapters.telegram.keyboards import Json, keyboard_of
 from bot.errors import ContentRefused

@@ -12,7 +12,7 @@ from aiohttp import web
 from telegram import Bot
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
-from adapters.telegram.backoff import Backoff
+from adapters.calls.backoff import Backoff
 from adapters.telegram.errors import seconds
 from adapters.telegram.events import ALLOWED_UPDATES
 from adapters.telegram.intake import Intake

@@ -595,7 +595,7 @@ async def test_at_the_end_what_is_under_way_is_waited_for_and_then_given_up():
                 await asyncio.sleep(0.005)
         await it.interactions.drain(0.05)
         assert len(it.core.events) == 1
-        assert it.interactions._under_way == set()
+        assert it.interactions._flights._tasks == set()
 
 
 async def test_an_interaction_outlives_the_task_it_came_in():

@@ -195,7 +195,8 @@ async def test_a_storage_that_fails_loses_nothing(tmp_path: Path) -> None:
         await ann.says(fake.dm(ann), "one")
         await ann.says(fake.dm(ann), "two")
         await until(lambda: life.core.texts == ["one", "two"])
-        assert [pause for pause in life.clock.slept if pause in (1.0, 2.0, 4.0)] == [1.0, 2.0, 4.0]
+        pauses = [pause for pause in life.clock.slept if 0.5 <= pause <= 4.0]
+        assert [most / 2 <= pause <= most for pause, most in zip(pauses, (1.0, 2.0, 4.0), strict=True)] == [True] * 3
 
 
 async def test_a_revoked_token_is_told_at_once(tmp_path: Path) -> None:
@@ -221,7 +222,8 @@ async def test_p37_no_network_at_start_goes_on_asking(tmp_path: Path) -> None:
         async with alive(fake, tmp_path) as life:
             await ann.says(fake.dm(ann), "hello")
             await until(lambda: life.core.messages)
-            assert life.clock.slept[:2] == [1.0, 2.0]
+            first, second = life.clock.slept[:2]
+            assert 0.5 <= first <= 1.0 <= second <= 2.0
 
 
 async def test_a_payload_the_library_cannot_read_loses_nothing(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.calls.flights import Flights
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.entities import Entity
-from adapters.telegram.flights import Flights
 from adapters.telegram.gate import Gate
 from adapters.telegram.limiter import Limits
 from bot.errors import (
@@ -411,7 +411,7 @@ async def test_p23_what_is_under_way_lands_without_who_asked() -> None:
 
 async def test_close_does_not_wait_for_ever() -> None:
     flights = Flights()
-    flights.errand(asyncio.sleep(60), "sleep")
+    flights.errand(asyncio.sleep(60))
     begun = asyncio.get_running_loop().time()
     await flights.drain(0.05)
     assert asyncio.get_running_loop().time() - begun < 1.0

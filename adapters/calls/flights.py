@@ -1,20 +1,16 @@
-"""Calls under way and small errands: whoever asked may be cancelled, a call to Telegram never is, and nothing ends unnoticed."""
+"""Calls under way and small errands: whoever asked may be cancelled, a call to a platform never is, and nothing ends unnoticed."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Coroutine
 from typing import TypeVar
 
-from telegram.error import TelegramError
-
 T = TypeVar("T")
-_log = logging.getLogger(__name__)
 
 
 class Flights:
-    """Everything that must land before the session to Telegram is closed."""
+    """Everything that must land before the connections to the platform are closed."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[object]] = set()
@@ -23,15 +19,12 @@ class Flights:
         """Runs the call to its end and gives its result. When the caller is cancelled, the call goes on without it: a cancelled edit
         could still arrive, after a later one."""
         task = asyncio.create_task(call)
-        self._tasks.add(task)
-        task.add_done_callback(self._landed)
+        self._keep(task)
         return await asyncio.shield(task)
 
-    def errand(self, call: Coroutine[object, object, object], name: str) -> None:
-        """Runs something that nobody waits for; a refusal by Telegram is logged and of no further consequence."""
-        task: asyncio.Task[object] = asyncio.create_task(_noticed(call, name), name=f"telegram-{name}")
-        self._tasks.add(task)
-        task.add_done_callback(self._landed)
+    def errand(self, call: Coroutine[object, object, object]) -> None:
+        """Runs something that nobody waits for, and that says itself what went wrong."""
+        self._keep(asyncio.create_task(call))
 
     async def drain(self, seconds: float) -> None:
         """Waits so long for what is under way, then gives up on it."""
@@ -42,14 +35,11 @@ class Flights:
             if pending:
                 await asyncio.wait(pending, timeout=seconds)
 
-    def _landed(self, task: asyncio.Task[object]) -> None:
+    def _keep(self, task: asyncio.Task[T]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._landed)
+
+    def _landed(self, task: asyncio.Task[T]) -> None:
         self._tasks.discard(task)
         if not task.cancelled():
             task.exception()  # who asked may be gone; then nobody else looks
-
-
-async def _noticed(call: Coroutine[object, object, object], name: str) -> None:
-    try:
-        await call
-    except TelegramError as error:
-        _log.info("telegram: %s did not work: %s", name, type(error).__name__)

@@ -1,0 +1,1 @@
+"""What adapters have in common: calls under way, and pauses between tries. Knows no platform."""
