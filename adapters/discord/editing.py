@@ -47,7 +47,17 @@ class Editor:
             self._pace.refused("edit", channel, limited.retry_after)
             raise
         except InteractionOver:
+            if private and origin is not None and origin.here and await self._all_see(channel, number):
+                return  # it is the line that an earlier life left in place of the private answer, and must not say more
             raise MessageGone("its interaction is over") from None
+
+    async def _all_see(self, channel: int, number: int) -> bool:
+        """Whether the message is no ephemeral one: those the bot is not shown."""
+        try:
+            found = await self._rest.messages(channel, after=number - 1, limit=1)
+        except PlaceUnavailable:
+            return False
+        return any(int(message["id"]) == number for message in found)
 
     async def _by_bot(self, channel: int, number: int, part: Part, origin: InteractionRef | None) -> None:
         """For the bot's own token an ephemeral message is not there; a token that is still good knows better."""

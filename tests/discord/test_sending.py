@@ -209,6 +209,14 @@ async def test_p29_a_private_answer_that_is_late_is_never_shown_to_all(bench: Be
     assert bench.channel.from_bot[-1].labels() == []
 
 
+async def test_p29_the_line_for_a_private_answer_that_is_late_stays_one_in_the_next_life(bench: Bench) -> None:
+    via = bench.over(private=True)
+    ref = await bench.adapter.send(bench.place, plain("secret"), reply_to=via, via=via, audience="1001", key="a")
+    bench.adapter._responses._sent.clear()
+    await bench.adapter.edit(ref, plain("secret"), via=via)
+    assert bench.channel.texts == [texts.PRIVATE_TOO_LATE]
+
+
 async def test_p29_in_a_direct_message_a_late_answer_is_shown(bench: Bench) -> None:
     dm = bench.fake.dm(bench.ann)
     place = place_of(dm.id, kind="private")
