@@ -15,6 +15,11 @@ class Flights:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[object]] = set()
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is under way."""
+        return bool(self._tasks)
+
     async def land(self, call: Coroutine[object, object, T]) -> T:
         """Runs the call to its end and gives its result. When the caller is cancelled, the call goes on without it: a cancelled edit
         could still arrive, after a later one."""

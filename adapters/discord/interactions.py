@@ -66,6 +66,11 @@ class Interactions:
         only."""
         await self._flights.land(self._take(core, interaction))
 
+    @property
+    def busy(self) -> bool:
+        """Whether one is being answered."""
+        return self._flights.busy
+
     async def drain(self, seconds: float) -> None:
         """Waits so long for the interactions under way, then gives up on them."""
         await self._flights.drain(seconds)

@@ -77,7 +77,7 @@ class Club:
 
     def _has_taken(self) -> bool:
         session = self.adapter._receiver._session
-        if session is None or not self._hears() or session.gateway.ws is None or self.adapter._interactions._under_way:
+        if session is None or not self._hears() or session.gateway.ws is None or self.adapter._interactions.busy:
             return False
         told = max(one.seq for one in self.discord.gateway.connected)
         return session.gateway.ws.sequence == told and not session._lanes.busy
