@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 from bot.changes import CloseQuestion
+from bot.commands.general import unknown
 from bot.events import CommandInvoked, MessageReceived, MessageRef
 from bot.posts import OpenAsk
 from bot.replies import texts
@@ -34,7 +36,7 @@ def receive(event: MessageReceived, given: Given, tokens: int) -> Decision | Per
     if given.capabilities.exit_word and text.lower() == "exit":
         return Perform(_as_command(event, "end", ""), closed)  # Before the question: the program ends at this word, whatever is open.
     if text.startswith("/") and not event.forwarded and place.kind == "private":
-        return say(given, place, texts.NO_SUCH_COMMAND.format(name="", hint=texts.SEE_HELP))
+        return say(given, place, unknown("".join(takewhile(lambda letter: letter.isalnum() or letter in "_-", text[1:]))))
     if ask is not None:
         name, _, args = ask.command.partition(" ")
         return Perform(_as_command(event, name, f"{args} {text}".strip()), closed, event.ref)

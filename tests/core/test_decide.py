@@ -33,6 +33,20 @@ def prompt(decision: Decision | Perform) -> Message:
     return next(change.message for change in decision.changes if isinstance(change, AddMessage))
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("/histroy 2", "There is no command /histroy. Did you mean /history?"),
+        (" /usr/bin", "There is no command /usr. /help lists what there is."),
+        ("/", "There is no command /. /help lists what there is."),
+    ],
+)
+def test_a_mistyped_command_that_comes_as_a_text_is_named(text: str, told: str) -> None:
+    decision = receive(wrote(text), given(found(NEWEST)), 0)
+    assert isinstance(decision, Decision)
+    assert _said(decision) == told
+
+
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\u200b\u200d\ufeff", "\u3164", "\u2060 \u00ad"])
 def test_u1_nothing_to_see_is_a_hint_and_no_turn(text: str) -> None:
     decision = receive(wrote(text), given(found(NEWEST)), 0)
