@@ -58,8 +58,8 @@ class Call:
         return say(self.given, place, text, buttons=buttons, ask=ask, reply_to=attached(self.event), audience=audience)
 
     def refuse(self, text: str) -> Decision:
-        """A refusal: at once and to the presser alone for a button, as a reply for what was typed."""
-        if self.event.pressed:
+        """A refusal: at once and to the person alone for a button, or for what waits for its answer; as a reply for what was typed."""
+        if self.event.pressed or self.event.via is not None:
             return Decision(line=text)
         return self.say(text)
 

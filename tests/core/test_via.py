@@ -159,10 +159,9 @@ async def test_somebody_who_is_not_let_in_is_told_so_each_time(tmp_path: Path) -
         assert talk.texts() == []
 
 
-async def test_only_admins_line_hangs_on_it(tmp_path: Path) -> None:
+async def test_a_refusal_is_a_line(tmp_path: Path) -> None:
     shared = frozenset({"memory:-5"})
     async with talking(tmp_path / "parley.db", policy=Policy(titles=False, shared=shared)) as talk:
         await talk.says("one", place=GROUP)
         line, posts = await Interactions(talk, GROUP).give("title", "words")
-        assert line is None
-        assert [post.content and post.content.text for post in posts] == [texts.ADMINS_ONLY]
+        assert (line, list(posts)) == (texts.ADMINS_ONLY, [])

@@ -142,6 +142,8 @@ class OnDiscord:
     mine: list[tuple[str, discord.Message]] = field(default_factory=list)
     forms: list[discord.Interaction] = field(default_factory=list)
     said_to_presses: set[int] = field(default_factory=set)
+    lines: set[int] = field(default_factory=set)
+    """Refusals, which who gave the command alone sees here."""
 
     @property
     def place(self) -> discord.Channel:
@@ -154,8 +156,11 @@ class OnDiscord:
         kinds = {option.name: option.kind for option in BY_NAME[name].options}
         typed = {key: int(value) if kinds[key] in ("number", "message") else value for key, value in options.items()}
         given = await self.people[who].slash(self.place, name, **typed)
-        if (await given.wait_response()).type == 9:
+        response = await given.wait_response()
+        if response.type == 9:
             self.forms.append(given)
+        elif response.type == 4 and given.message is not None:
+            self.lines.add(given.message.id)
 
     async def fills_in(self, who: str, text: str) -> None:
         """Into the form that is open, or the one that the newest question opens."""
@@ -205,7 +210,7 @@ class OnDiscord:
         to = said.get(post.reply_to.id, "") if post.reply_to is not None else ""
         if texts.WRITE in post.labels():
             return Shown(post.id, f"? {_seen(post).partition(chr(10) * 2)[2]}")
-        alone = post.only_for.name if post.only_for is not None and self.channel is not None else ""
+        alone = post.only_for.name if post.only_for is not None and self.channel is not None and post.id not in self.lines else ""
         return Shown(post.id, _seen(post), _labels(post), to, alone)
 
 
