@@ -32,6 +32,8 @@ LATER_AT_ONCE: Final = 2
 """Few, since answers share Discord's fifty calls a second with them."""
 DIRECT_FIRST: Final = 50
 LONGEST_WAIT: Final = 60.0
+PATIENCE: Final = 4
+"""Tries of a channel, after which the rest of the bot does not wait for it any more."""
 
 Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
@@ -52,6 +54,8 @@ class Backfill:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._first: list[Gap] = []
         self._later: dict[int, Gap] = {}
+        self.put_off = False
+        """Whether a channel could not be read so far; its lane goes on trying."""
 
     @property
     def busy(self) -> bool:
@@ -77,7 +81,7 @@ class Backfill:
             self._lanes.put(gap.channel.id, FIRST, partial(self._in_turn, gap))
 
     async def finished(self) -> None:
-        """Returns when all but what follows later has been accepted."""
+        """Returns when all but what follows later, or cannot be read for now, has been accepted."""
         for gap in self._first:
             await gap.done.wait()
         self._first.clear()
@@ -167,7 +171,7 @@ class Backfill:
 
     async def _catch_up(self, gap: Gap) -> None:
         """Goes on asking while Discord is down, and lets other channels go first meanwhile."""
-        backoff = Backoff(first=1.0)
+        backoff, tries = Backoff(first=1.0), 0
         while True:
             try:
                 async with self._slots:
@@ -184,6 +188,10 @@ class Backfill:
             except AdapterError as error:
                 pause = max(backoff.next(), min(error.retry_after, LONGEST_WAIT) if isinstance(error, RateLimited) else 0.0)
                 _log.warning("discord: channel %d is not read yet (%s); again in %.0f s", gap.channel.id, type(error).__name__, pause)
+                tries += 1
+                if tries == PATIENCE:
+                    self.put_off = True
+                    gap.done.set()
                 await self._clock.sleep(pause)
         gap.done.set()
 

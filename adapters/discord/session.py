@@ -212,7 +212,8 @@ class Session:
         await backfill.finished()
         if number == self._passes:
             self._caught_up_with = True
-            self._cursors.mark_alive(self._clock.now())
+            if not backfill.put_off:
+                self._cursors.mark_alive(self._clock.now())
             await self._cursors.keep()  # so that lives that are all short do not fetch the same again and again
             await self.caught_up()
         await backfill.follow()

@@ -109,6 +109,28 @@ async def test_rest_that_fails_for_a_while_only_delays(tmp_path: Path) -> None:
             assert core.texts == ["0", "1"]
 
 
+async def test_p25_one_channel_that_cannot_be_read_for_long_does_not_keep_the_bot_silent(tmp_path: Path) -> None:
+    core = ListCore()
+    async with FakeDiscord() as fake:
+        ann = fake.person(1001, "Ann")
+        talk, other = (fake.guild("Home", ann).channel(name) for name in ("talk", "other"))
+        async with alive(fake, tmp_path, core):
+            for channel in (talk, other):
+                await ann.says(channel, f"in {channel.name}", mention=True)
+            await until(lambda: len(core.texts) == 2)
+        await ann.says(talk, "missed in talk", mention=True)
+        await ann.says(other, "missed in other", mention=True)
+        mark = next(name for name in core.kept if name.endswith("/alive"))
+        core.kept[mark] = "1700000000"
+        path = f"/channels/{talk.id}/messages"
+        fake.faults.add("GET /channels/{id}/messages", error=503, times=None, when=lambda call: call.path == path)
+        async with alive(fake, tmp_path, core, faster=1000.0):
+            assert core.texts[2:] == ["missed in other"]
+            assert core.kept[mark] == "1700000000", "what is not read yet is looked for in the next life too"
+            fake.faults.clear()
+            await until(lambda: "missed in talk" in core.texts)
+
+
 async def test_a_channel_that_may_not_be_read_is_forgotten(tmp_path: Path) -> None:
     core = ListCore()
     async with FakeDiscord() as fake:
