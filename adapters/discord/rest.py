@@ -28,6 +28,7 @@ TOTAL: Final = 30.0
 LONGEST_WAIT: Final = 2.0
 """Seconds that a call may wait for room in a bucket."""
 CLOSE_WITHIN: Final = 1.0
+_NOT_ACCEPTED: Final = "Discord does not accept the token"
 _FILE_HOSTS: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=TOTAL)
 
@@ -42,13 +43,15 @@ class Rest:
         self._flights = Flights()
         self.breaker = Breaker(clock)
         self._by_token = ByToken(options, self.breaker)
+        self._refused = False
         self.user: Json = {}
         self.application_id = ""
         self.on_token_refused: Callable[[], object] = lambda: None
         Route.BASE = options.api_url
 
     async def login(self) -> Json:
-        """Who the bot is. Raises TokenRefused."""
+        """Who the bot is. Raises TokenRefused; no other call is made from then until the next login."""
+        self._refused = False
         if self._http is not None:
             self.user = await self._json("GET", "/users/@me")
         await self._client()
@@ -171,6 +174,8 @@ class Rest:
         return await self._flights.land(self._counted(route, channel, what))
 
     async def _counted(self, route: Route, channel: int, what: dict[str, Any]) -> Any:
+        if self._refused:
+            raise TokenRefused(_NOT_ACCEPTED)
         self.breaker.admit(channel)
         http = await self._client()
         try:
@@ -198,7 +203,8 @@ class Rest:
                         self.user = dict(await http.static_login(self._options.token))
                 except discord.LoginFailure:
                     await http.close()
-                    raise TokenRefused("Discord does not accept the token") from None
+                    self._refused = True
+                    raise TokenRefused(_NOT_ACCEPTED) from None
                 except FAILURES as error:
                     await http.close()
                     raise self._noticed(error, 0) from None
@@ -214,6 +220,7 @@ class Rest:
         if isinstance(error, discord.HTTPException):
             self.breaker.refused(error.status, channel if isinstance(told, PlaceUnavailable) else 0)
         if isinstance(told, TokenRefused):
+            self._refused = True
             self.on_token_refused()
         return told
 

@@ -264,3 +264,14 @@ async def test_a_call_that_finds_the_token_revoked_ends_the_run(bench: Bench) ->
             await bench.adapter.send(bench.place, plain("x"), key="a")
         with pytest.raises(TokenRefused):
             await run
+        calls = len(bench.fake.calls)
+        with pytest.raises(TokenRefused):
+            await bench.adapter.send(bench.place, plain("x"), key="a")
+        assert len(bench.fake.calls) == calls, "what is owed is tried again and again, and each refusal counts (P31)"
+        bench.fake.revoked = False
+        again = asyncio.create_task(bench.adapter.run(bench.core))
+        bench.core.caught.clear()
+        await until(lambda: bench.core.caught)
+        await bench.adapter.send(bench.place, plain("x"), key="a")
+        again.cancel()
+        await asyncio.gather(again, return_exceptions=True)
