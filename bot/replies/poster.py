@@ -6,49 +6,23 @@ after a crash or a lost answer can leave a stub behind, never a second answer.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 
 from bot.changes import AddPost, Change, SetPost
 from bot.errors import ContentRefused, DeleteRefused, MessageGone, SendUnknown
-from bot.events import MessageRef, Place
+from bot.events import MessageRef
 from bot.ports import Adapter, Clock, Store
 from bot.posts import Content, Part, Post, PostState, post_key
 from bot.replies import texts
+from bot.replies.target import Claim, Target
 
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 STUB_LETTERS = 60
 SEND_TRIES = 5
 EDIT_TRIES = 8
 """Tries of a call whose outcome is unknown, one second apart and then twice as long each, before the delivery is put off."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a reply is shown, to what it replies, and for whose eyes.
-
-    Posts and replies with ids up to `inherited` are from an earlier life of the program, which may have sent them after `since`.
-    """
-
-    place: Place
-    reply_to: MessageRef | None = None
-    audience: str = ""
-    since: datetime = LONG_AGO
-    inherited: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class Claim:
-    """On the posts of a reply, while they are brought in line with it. A decision made meanwhile, under the `lock`, may have `outdated`
-    what is being shown, have given the posts to another reply, the `heir`, or have `dropped` them."""
-
-    lock: asyncio.Lock
-    outdated: bool = False
-    dropped: bool = False
-    heir: int | None = None
 
 
 class Poster:

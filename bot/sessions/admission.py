@@ -25,7 +25,8 @@ class Admission:
         self._last: tuple[Personal, str | None] | None = None
 
     def refusal(self, event: Personal) -> str | None:
-        """None for who may come in; else the line that says why not, which is empty where that was said within the last minute."""
+        """None for who may come in; else the line that says why not, which is empty where that was said within the last
+        minute and nothing waits for it."""
         if self._last is None or self._last[0] is not event:
             self._last = (event, self._judged(event))
         return self._last[1]
@@ -38,16 +39,18 @@ class Admission:
         place = event.ref.place
         account = f"{place.platform}:{event.author.id}"
         if not may_use(self._policy, event.author, place):
-            return self._said_once(f"refused {account}", _not_allowed(event, account))
+            return self._said_once(f"refused {account}", _not_allowed(event, account), event)
         if isinstance(event, CommandInvoked) and event.name in ALWAYS_ADMITTED:
             return None
         at = event.edited_at if isinstance(event, MessageEdited) else event.sent_at
         if not self._rate.admit(account, at.timestamp()):
-            return self._said_once(f"rate {account}", texts.TOO_FAST)
+            return self._said_once(f"rate {account}", texts.TOO_FAST, event)
         return None
 
-    def _said_once(self, key: str, line: str) -> str:
-        return line if self._once.due(key) else ""
+    def _said_once(self, key: str, line: str, event: Personal) -> str:
+        """Empty where it was said already; not for what waits for an answer, which only who gave it sees."""
+        waits = isinstance(event, CommandInvoked) and event.via is not None
+        return line if self._once.due(key) or waits else ""
 
 
 def _not_allowed(event: Personal, account: str) -> str:

@@ -12,7 +12,8 @@ from bot.errors import AdapterError, ContentRefused, PlaceMoved, PlaceUnavailabl
 from bot.events import Place
 from bot.posts import Button, Content, Post, post_key
 from bot.replies import texts
-from bot.replies.poster import LONG_AGO, Claim, Poster, Target
+from bot.replies.poster import Poster
+from bot.replies.target import LONG_AGO, Claim, Target
 from bot.sessions.desk import Desk
 from bot.sessions.showing import answer_content
 

@@ -13,7 +13,7 @@ from bot.changes import Change, DirtyPosts, DropPosts, MovePosts
 from bot.messages import Turn
 from bot.policy import Policy
 from bot.ports import Adapter, Clock, Store
-from bot.replies.poster import Claim
+from bot.replies.target import Claim
 from bot.rules.decision import Shown
 
 

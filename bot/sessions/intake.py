@@ -114,7 +114,7 @@ class Intake:
     def _refused(self, event: MessageReceived | MessageEdited | CommandInvoked, given: Given, line: str) -> Decision:
         """One plain line; nothing else of the event is kept."""
         if isinstance(event, CommandInvoked) and event.via is not None:
-            return Decision(line=line or texts.TOO_FAST)  # it waits for some answer, and who gave it alone sees this one
+            return Decision(line=line)  # it waits for some answer, and who gave it alone sees this one
         if not line:
             return NOTHING
         if isinstance(event, CommandInvoked) and event.pressed:

@@ -12,8 +12,9 @@ from bot.found import Owed
 from bot.messages import FinishReason, MessageStatus, Session, Turn, TurnStatus, Usage
 from bot.models.tokens import Estimator
 from bot.ports import Model, ModelOptions
-from bot.replies.poster import Claim, Poster, Target
+from bot.replies.poster import Poster
 from bot.replies.stream import ReplyStream
+from bot.replies.target import Claim, Target
 from bot.sessions.asking import Answer, Asking
 from bot.sessions.context import Built, Context
 from bot.sessions.deliverer import Deliverer
