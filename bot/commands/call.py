@@ -148,5 +148,5 @@ async def message_replied_to(call: Call) -> tuple[Session, Message] | Decision |
 async def _if_own(call: Call, message: Message | None) -> tuple[Session, Message] | Decision:
     session = await call.reader.session(message.session_id) if message is not None else None
     if message is None or session is None or session.deleted_at is not None or session.user_id != call.given.owner_id:
-        return call.refuse(texts.NOT_YOURS if call.event.pressed else texts.NO_LONGER_THERE)
+        return call.refuse(texts.NOT_YOURS if call.event.pressed else texts.IN_NO_SESSION)
     return session, message

@@ -89,6 +89,7 @@ SHOWN_ALREADY = _("That is the version you see.")
 NOT_THE_NEWEST = _("The conversation has gone on since. Ask for more in your own words.")
 PLEASE_CONTINUE = _("Please continue.")
 NO_LONGER_THERE = _("That is no longer there.")
+IN_NO_SESSION = _("That message is in no session of yours.")
 
 UNTITLED = _("untitled")
 ELSEWHERE = _("a session from elsewhere")

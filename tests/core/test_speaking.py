@@ -120,7 +120,7 @@ async def test_x3_somebody_elses_message_is_as_good_as_none(talk: Talk, command:
         await talk.says(command, place=GROUP, author=BOB, reply_to=about)
         said = [*talk.texts(GROUP), *talk.texts(bobs)]
         assert len(said) == before + 1
-        assert texts.NO_LONGER_THERE in said
+        assert texts.IN_NO_SESSION in said
         assert len(talk.model.requests) == 2
 
 
