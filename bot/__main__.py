@@ -143,12 +143,12 @@ async def _findings(settings: Settings) -> Sequence[Finding]:
 
     async def telegram() -> Sequence[Finding]:
         if settings.telegram_token is None:
-            return [Finding("warn", "Telegram: no token; get one from @BotFather there, and set TELEGRAM_TOKEN")]
+            return [_without("Telegram", settings, "get one from @BotFather there, and set TELEGRAM_TOKEN")]
         return await check_adapter(_telegram(settings))
 
     async def discord() -> Sequence[Finding]:
         if settings.discord_token is None:
-            return [Finding("warn", "Discord: no token; make an application in the developer portal, and set DISCORD_TOKEN")]
+            return [_without("Discord", settings, "make an application in the developer portal, and set DISCORD_TOKEN")]
         return await check_adapter(_discord(settings))
 
     async def model() -> Sequence[Finding]:
@@ -159,6 +159,11 @@ async def _findings(settings: Settings) -> Sequence[Finding]:
 
     found = [*check_files(Path.cwd()), *(check_access(settings) if _platforms(settings) else ())]
     return found + await carry_out((("Database", database), ("Telegram", telegram), ("Discord", discord), ("Model", model)))
+
+
+def _without(name: str, settings: Settings, hint: str) -> Finding:
+    """A platform without a token is worth a look only where there is no other."""
+    return Finding("ok" if _platforms(settings) else "warn", f"{name}: no token; {hint}")
 
 
 async def _store(path: Path, stack: AsyncExitStack) -> Store:
@@ -194,7 +199,6 @@ def _telegram(settings: Settings, stop: Stop | None = None) -> CheckedAdapter:
 
 def _discord(settings: Settings, stop: Stop | None = None) -> CheckedAdapter:
     from adapters.discord.adapter import DiscordAdapter
-
     from adapters.discord.options import DiscordOptions
 
     options = DiscordOptions(

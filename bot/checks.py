@@ -7,16 +7,14 @@ import stat
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from bot.config import Settings
 from bot.errors import BotError, ModelError
-from bot.ports import Adapter, Model
+from bot.ports import Adapter, Model, Verdict
 from bot.replies import texts
 
 LONGEST_CHECK = 10.0
-
-Verdict = Literal["ok", "warn", "fail"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +48,14 @@ async def _within(name: str, check: Check, within: float) -> Sequence[Finding]:
 class CheckedAdapter(Adapter, Protocol):
     """An adapter that can say how it stands."""
 
-    async def check(self) -> list[tuple[bool, str]]:
-        """Lines, and whether each is well. Never raises."""
+    async def check(self) -> list[tuple[Verdict, str]]:
+        """Lines, each with what it comes to. Never raises."""
 
 
 async def check_adapter(adapter: CheckedAdapter) -> Sequence[Finding]:
     """Asks the platform, and closes the adapter."""
     try:
-        return [Finding("ok" if well else "fail", line) for well, line in await adapter.check()]
+        return [Finding(verdict, line) for verdict, line in await adapter.check()]
     finally:
         await adapter.close()
 
@@ -93,7 +91,7 @@ def check_access(settings: Settings) -> Sequence[Finding]:
         Finding(
             "warn",
             f"Access: PARLEY_ALLOW is empty, so everybody who finds the bot may use it, and each could cost up to {tokens:,} tokens a"
-            " minute; list who may, as in PARLEY_ALLOW=telegram:123456 (whoever is not listed is told their id)",
+            " minute; list who may, as in PARLEY_ALLOW=telegram:123456 or discord:123456 (whoever is not listed is told their id)",
         )
     ]
 

@@ -14,6 +14,9 @@ from bot.found import Found, Owed, SessionSummary, SessionTotals, Showing
 from bot.messages import Account, FinishReason, Message, PlaceSettings, Session, Turn, Usage
 from bot.posts import Ask, Content, Part, Post
 
+Verdict = Literal["ok", "warn", "fail"]
+"""Of a check: it is well, it runs but somebody should look, it would not work."""
+
 
 class Clock(Protocol):
     """Time, given: wall time for display and records, monotonic seconds for deadlines."""

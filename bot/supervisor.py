@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from bot.errors import SecondInstance, SettingsError, StorageError, TokenRefused
+from bot.errors import AdapterError, SecondInstance, SettingsError, StorageError, TokenRefused
 from bot.ports import Adapter, Clock, Core
 
 log = logging.getLogger(__name__)
@@ -81,15 +81,22 @@ async def keep(adapter: Adapter, core: Core, clock: Clock, restarts: Restarts) -
             return "refused"
         except StorageError:
             raise
+        except AdapterError as error:
+            pause = _failed(adapter, clock, started, restarts)
+            log.error("%s failed (%s) and is started again in %.0f s", adapter.platform, error, pause)  # noqa: TRY400
         except Exception:
             # The edge of the process: whatever a library raises must not take the other platforms along.
-            if clock.monotonic() - started > WELL_AFTER:
-                restarts.well(adapter.platform)
-            pause = restarts.failed(adapter.platform, clock.now())
-            log.exception("%s failed and is started again in %.0f s", adapter.platform, pause)
+            log.exception("%s failed and is started again in %.0f s", adapter.platform, _failed(adapter, clock, started, restarts))
         else:
             restarts.well(adapter.platform)
             return "done"
+
+
+def _failed(adapter: Adapter, clock: Clock, started: float, restarts: Restarts) -> float:
+    """Counts the failure, as the first one after a good while; gives the pause in seconds."""
+    if clock.monotonic() - started > WELL_AFTER:
+        restarts.well(adapter.platform)
+    return restarts.failed(adapter.platform, clock.now())
 
 
 async def _pause_left(platform: str, clock: Clock, restarts: Restarts) -> None:

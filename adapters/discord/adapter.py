@@ -23,7 +23,7 @@ from adapters.discord.rest import Rest
 from adapters.discord.sending import Sender
 from bot.errors import AdapterError, ContentRefused, TokenRefused
 from bot.events import Attachment, MessageRef, Place
-from bot.ports import Capabilities, Clock, Core
+from bot.ports import Capabilities, Clock, Core, Verdict
 from bot.posts import Content, Part
 from bot.token_lock import token_lock
 
@@ -107,8 +107,8 @@ class DiscordAdapter:
             raise ContentRefused("the file is too large")
         return await self._rest.download(attachment.fetch_id, limit)
 
-    async def check(self) -> list[tuple[bool, str]]:
-        """Lines for `parley check`: whether it is well, and what it is. Never raises."""
+    async def check(self) -> list[tuple[Verdict, str]]:
+        """Lines for `parley check`. Never raises."""
         return await checking.check(self._rest, self._options)
 
     async def close(self) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from adapters.discord.options import DiscordOptions
 from bot.errors import AdapterError, PlaceUnavailable, RateLimited, SettingsError, TokenRefused
+from bot.ports import Verdict
 
 PERMISSIONS: Final[Mapping[str, int]] = {
     "View Channels": 1 << 10,  # to see where it is mentioned, and to be told of messages at all
@@ -24,7 +25,7 @@ _CONTENT: Final = (1 << 18) | (1 << 19)
 """The Message Content intent in an application's flags: approved by Discord, or switched on by the owner of a small bot."""
 _TOO_MANY_GUILDS: Final = 2500
 
-Line = tuple[bool, str]
+Line = tuple[Verdict, str]
 Json = Mapping[str, object]
 
 
@@ -39,19 +40,19 @@ class CheckedApi(Protocol):
 
 
 async def check(rest: CheckedApi, options: DiscordOptions) -> list[Line]:
-    """Lines, and whether each is well. Never raises."""
+    """Lines, each with what it comes to. Never raises."""
     try:
         options.check()
         me = await rest.login()
         application = await rest.application()
         gateway = await rest.gateway_bot()
     except SettingsError as error:
-        return [(False, f"Discord: {problem}") for problem in error.problems]
+        return [("fail", f"Discord: {problem}") for problem in error.problems]
     except AdapterError as error:
-        return [(False, f"Discord: {_plain(error)}")]
-    lines = [_who(me, application), _content(application), *_hindrances(application), *_starts(gateway)]
+        return [("fail", f"Discord: {_plain(error)}")]
+    lines = [_who(me, application), _content(application, options), *_hindrances(application), *_starts(gateway)]
     client_id = str(application.get("id") or me.get("id") or "")
-    return [*lines, (True, f"Discord: invite it to a server: {server_link(client_id)}"), *_to_oneself(application, client_id)]
+    return [*lines, ("ok", f"Discord: invite it to a server: {server_link(client_id)}"), *_to_oneself(application, client_id)]
 
 
 def server_link(client_id: str) -> str:
@@ -82,17 +83,21 @@ def _who(me: Json, application: Json) -> Line:
     where = f", in {servers} server{'' if servers == 1 else 's'}" if isinstance(servers, int) else ""
     many = isinstance(servers, int) and servers >= _TOO_MANY_GUILDS
     hint = "; from 2,500 servers on Discord asks for more than one connection, which Parley does not have" if many else ""
-    return not many, f"Discord: the token is that of {me.get('global_name') or me.get('username') or 'a bot without a name'}{where}{hint}"
+    return (
+        "warn" if many else "ok",
+        f"Discord: the token is that of {me.get('global_name') or me.get('username') or 'a bot without a name'}{where}{hint}",
+    )
 
 
-def _content(application: Json) -> Line:
+def _content(application: Json, options: DiscordOptions) -> Line:
     """Not a failure where it is off: the operator may want it so."""
     if _number(application.get("flags")) & _CONTENT:
-        return True, "Discord: the Message Content intent is on"
-    return True, (
+        return "ok", "Discord: the Message Content intent is on"
+    threads = "; PARLEY_THREADS needs it, since nobody mentions the bot in a thread of its own" if options.threads else ""
+    return "warn", (
         "Discord: the Message Content intent is off, so it does not follow threads without being mentioned, nor see a reply to it that does"
-        " not ping it; mentions, private messages and commands work all the same. To have the rest, switch it on at the Bot page of the"
-        " developer portal, under Privileged Gateway Intents"
+        f" not ping it; mentions, private messages and commands work all the same{threads}. To have the rest, switch it on at the Bot page"
+        " of the developer portal, under Privileged Gateway Intents"
     )
 
 
@@ -102,17 +107,17 @@ def _hindrances(application: Json) -> list[Line]:
     if application.get("interactions_endpoint_url"):
         lines.append(
             (
-                False,
+                "fail",
                 "Discord: an Interactions Endpoint URL is set, so commands and buttons go there, not here; empty that field at the"
                 " General Information page of the developer portal",
             )
         )
     if application.get("bot_require_code_grant") is True:
-        lines.append((False, "Discord: Requires OAuth2 Code Grant is on, so the invite link fails; switch it off at the Bot page"))
+        lines.append(("fail", "Discord: Requires OAuth2 Code Grant is on, so the invite link fails; switch it off at the Bot page"))
     if application.get("bot_public") is False:
-        lines.append((True, "Discord: Public Bot is off, so only its owner can invite it; the switch is at the Bot page"))
+        lines.append(("warn", "Discord: Public Bot is off, so only its owner can invite it; the switch is at the Bot page"))
     if not _installable(application, "0"):
-        lines.append((False, "Discord: it cannot be invited to servers; tick Guild Install at the Installation page"))
+        lines.append(("fail", "Discord: it cannot be invited to servers; tick Guild Install at the Installation page"))
     return lines
 
 
@@ -124,14 +129,17 @@ def _starts(gateway: Json) -> list[Line]:
     if remaining >= LOW:
         return []
     return [
-        (remaining > 0, f"Discord: {remaining} connections are left of {_number(limit.get('total'))}; there are new ones in {minutes} min")
+        (
+            "warn" if remaining > 0 else "fail",
+            f"Discord: {remaining} connections are left of {_number(limit.get('total'))}; there are new ones in {minutes} min",
+        )
     ]
 
 
 def _to_oneself(application: Json, client_id: str) -> list[Line]:
     if _installable(application, "1"):
-        return [(True, f"Discord: install it for yourself, to use its commands anywhere: {personal_link(client_id)}")]
-    return [(True, "Discord: nobody can install it for themselves; tick User Install at the Installation page if they should")]
+        return [("ok", f"Discord: install it for yourself, to use its commands anywhere: {personal_link(client_id)}")]
+    return [("ok", "Discord: nobody can install it for themselves; tick User Install at the Installation page if they should")]
 
 
 def _installable(application: Json, kind: str) -> bool:

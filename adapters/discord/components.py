@@ -87,7 +87,8 @@ def _button(button: Button, seen: dict[str, int]) -> Json:
 def _select(buttons: Sequence[Button], seen: dict[str, int]) -> Json:
     own: dict[str, int] = {}
     options = [{"label": _label(button.label, MAX_OPTION_LABEL), "value": _unique(button.command, own)} for button in buttons]
-    return {"type": ROW, "components": [{"type": SELECT, "custom_id": _unique(SELECT_ID, seen), "options": options}]}
+    select = {"type": SELECT, "custom_id": _unique(SELECT_ID, seen), "placeholder": texts.CHOOSE, "options": options}
+    return {"type": ROW, "components": [select]}
 
 
 def _unique(command: str, seen: dict[str, int]) -> str:

@@ -53,7 +53,7 @@ def _by_status(error: discord.HTTPException) -> AdapterError:
     what = f"{error.status} {error.code}"
     match error.status:
         case 401:
-            return TokenRefused("Discord does not accept the token")
+            return TokenRefused("Discord does not accept the token; copy it again from the Bot page of the developer portal")
         case 429:
             return RateLimited(_pause(error))
         case 403 | 404 if error.response.headers.get("Content-Type") != "application/json":

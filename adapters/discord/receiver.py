@@ -117,7 +117,7 @@ class Receiver:
         """One client of the gateway, until it has to be replaced. Returns whether the next one asks for message content."""
         crew = Crew()
         session = Session(core, self._rest, self._options, self._clock, self._interactions, cursors, watch=watch, crew=crew)
-        session.caught_up = lambda: self._tell(core)
+        session.caught_up = lambda: self._tell(core, session, content=content)
 
         async def before_identify(initial: bool) -> None:
             await self._starting(identifies, initial)
@@ -151,11 +151,16 @@ class Receiver:
             await crew.close()
         return content
 
-    async def _tell(self, core: Core) -> None:
+    async def _tell(self, core: Core, session: Session, *, content: bool) -> None:
         """Once in a life: what waited there has been accepted."""
         self._backoff.reset()
         if not self._told:
             self._told = True
+            servers = len(session.gateway.guilds)
+            _log.info("discord: connected as %s, in %d server%s", self.name, servers, "" if servers == 1 else "s")
+            if not content:
+                threads = "; PARLEY_THREADS needs it" if self._options.threads else ""
+                _log.log(logging.WARNING if threads else logging.INFO, "discord: the Message Content intent is off%s", threads)
             await core.caught_up(PLATFORM)
 
     async def _budget(self, identifies: Identifies) -> None:
@@ -212,5 +217,5 @@ def _for_good(error: discord.ClientException) -> AdapterError:
     """What ends the connection for good."""
     code = error.code if isinstance(error, discord.ConnectionClosed) else 0
     if isinstance(error, discord.LoginFailure) or code == REFUSED:
-        return TokenRefused("Discord does not accept the token")
+        return TokenRefused("Discord does not accept the token; copy it again from the Bot page of the developer portal")
     return AdapterError(f"Discord ended the connection ({type(error).__name__}, {code})")

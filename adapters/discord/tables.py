@@ -7,7 +7,7 @@ from typing import Final
 
 from wcwidth import wcswidth
 
-MAX_WIDTH: Final = 60
+MAX_WIDTH: Final = 44
 _BETWEEN: Final = " │ "
 _DELIMITER: Final = re.compile(":?-+:?")
 

@@ -29,7 +29,7 @@ from adapters.telegram.sending import Sender
 from adapters.telegram.webhook import Webhook
 from bot.errors import BotError, TokenRefused
 from bot.events import Attachment, MessageRef, Place
-from bot.ports import Capabilities, Clock, Core
+from bot.ports import Capabilities, Clock, Core, Verdict
 from bot.posts import Content, Part
 from bot.token_lock import token_lock
 
@@ -115,17 +115,17 @@ class TelegramAdapter:
     async def fetch(self, attachment: Attachment, limit: int) -> bytes:
         return await self._sender.fetch(attachment, limit)
 
-    async def check(self) -> list[tuple[bool, str]]:
-        """Lines for `parley check`: whether it is well, and what it is. Never raises."""
+    async def check(self) -> list[tuple[Verdict, str]]:
+        """Lines for `parley check`. Never raises."""
         try:
             me = await self._bot.get_me()
             webhook = await self._bot.get_webhook_info()
         except TelegramError as error:
-            return [(False, f"Telegram: {_plain(translated(error, Place(PLATFORM, '')))}")]
-        lines = [(True, f"Telegram: the token is that of @{me.username}"), _privacy(me), _topics(me)]
+            return [("fail", f"Telegram: {_plain(translated(error, Place(PLATFORM, '')))}")]
+        lines = [("ok", f"Telegram: the token is that of @{me.username}"), _privacy(me), _topics(me)]
         if webhook.url and webhook.url != self._options.webhook_url:
             whose = "it will be taken away, since this bot polls" if not self._options.webhook_url else "it will be replaced"
-            lines.append((True, f"Telegram: a webhook to another address is set; {whose}"))
+            lines.append(("ok", f"Telegram: a webhook to another address is set; {whose}"))
         return lines
 
     async def close(self) -> None:
@@ -145,7 +145,7 @@ class TelegramAdapter:
             try:
                 me = await self._bot.get_me()
             except InvalidToken:
-                raise TokenRefused("Telegram does not accept the token") from None
+                raise TokenRefused("Telegram does not accept the token; copy it again from @BotFather") from None
             except RetryAfter as error:
                 await self._clock.sleep(seconds(error))
             except TelegramError as error:
@@ -166,11 +166,11 @@ def _plain(error: BotError) -> str:
     return "the token is refused; copy it again from @BotFather" if isinstance(error, TokenRefused) else "no connection to the Bot API"
 
 
-def _privacy(me: User) -> tuple[bool, str]:
+def _privacy(me: User) -> tuple[Verdict, str]:
     if me.can_read_all_group_messages:
-        return True, "Telegram: privacy mode is off; in groups the bot is sent every message, and answers when addressed"
-    return True, "Telegram: privacy mode is on; in groups the bot sees commands, mentions and replies to it, which is all it needs"
+        return "ok", "Telegram: privacy mode is off; in groups the bot is sent every message, and answers when addressed"
+    return "ok", "Telegram: privacy mode is on; in groups the bot sees commands, mentions and replies to it, which is all it needs"
 
 
-def _topics(me: User) -> tuple[bool, str]:
-    return True, f"Telegram: topics in private chats are {'on' if me.has_topics_enabled else 'off'}"
+def _topics(me: User) -> tuple[Verdict, str]:
+    return "ok", f"Telegram: topics in private chats are {'on' if me.has_topics_enabled else 'off'}"

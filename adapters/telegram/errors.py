@@ -84,7 +84,7 @@ def translated(error: TelegramError, place: Place) -> AdapterError:
         case Forbidden():
             return PlaceUnavailable(safe(error))
         case InvalidToken():
-            return TokenRefused("Telegram does not accept the token")
+            return TokenRefused("Telegram does not accept the token; copy it again from @BotFather")
         case Unreached():
             return RateLimited(AGAIN_AFTER_UNREACHED)  # nothing was asked yet, so it can be asked again
         case BadRequest():

@@ -87,7 +87,7 @@ class Poller:
             self._deaf = 0  # it is bad news, but news
         match error:
             case InvalidToken():
-                raise TokenRefused("Telegram does not accept the token") from None
+                raise TokenRefused("Telegram does not accept the token; copy it again from @BotFather") from None
             case Conflict() if "webhook is active" in error.message:
                 await self._take_over()
             case Conflict():

@@ -80,7 +80,7 @@ class Webhook:
                     drop_pending_updates=False,
                 )
             except InvalidToken:
-                raise TokenRefused("Telegram does not accept the token") from None
+                raise TokenRefused("Telegram does not accept the token; copy it again from @BotFather") from None
             except RetryAfter as error:
                 await self._clock.sleep(seconds(error))
             except TelegramError as error:

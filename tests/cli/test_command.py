@@ -140,7 +140,7 @@ async def test_check_says_what_works_and_what_not(tmp_path: Path) -> None:
         bad = await parley(tmp_path, "check", TELEGRAM_TOKEN="999999:not-the-one", TELEGRAM_API_URL=telegram.url)
     assert well.status == 0
     lines = {room: verdict for verdict, room in re.findall(r"^(ok|warn|fail) +(\w+)", well.out, re.MULTILINE)}
-    assert lines == {"Files": "warn", "Access": "warn", "Database": "ok", "Telegram": "ok", "Discord": "warn", "Model": "warn"}
+    assert lines == {"Files": "warn", "Access": "warn", "Database": "ok", "Telegram": "ok", "Discord": "ok", "Model": "warn"}
     assert "90,000 tokens a minute" in well.out
     assert bad.status == 1
     assert re.search(r"^fail +Telegram: .*@BotFather", bad.out, re.MULTILINE)

@@ -84,7 +84,7 @@ async def test_the_check_asks_discord_itself(wrong: str):
         rest = Rest(DiscordOptions("a.b.c" if wrong else fake.token, fake.api_url), SystemClock())
         lines = await checking.check(rest, DiscordOptions(fake.token, fake.api_url))
         await rest.close()
-    assert [well for well, _ in lines] == [False] if wrong else all(well for well, _ in lines)
+    assert [verdict for verdict, _ in lines] == ["fail"] if wrong else all(verdict != "fail" for verdict, _ in lines)
     assert any(("refused" if wrong else "client_id=7000000001") in line for _, line in lines)
 
 
@@ -93,5 +93,5 @@ async def test_without_a_network_the_check_says_so():
     rest = Rest(options, SystemClock())
     lines = await checking.check(rest, options)
     await rest.close()
-    assert [well for well, _ in lines] == [False]
+    assert [verdict for verdict, _ in lines] == ["fail"]
     assert "does not answer" in lines[0][1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,17 @@ async def test_d2_p26_a_cut_socket_is_resumed_and_its_replay_put_in_order(tmp_pa
         await until(lambda: len(life.core.messages) == 5)
         assert life.core.texts == ["0", "1", "2", "3", "4"]
         assert (fake.gateway.identifies, fake.gateway.resumes) == (1, 1)
+
+
+@pytest.mark.parametrize("content", [True, False])
+async def test_the_log_says_that_it_is_connected(tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bool) -> None:
+    caplog.set_level(logging.INFO)
+    async with FakeDiscord(message_content=content) as fake:
+        fake.guild("Home", fake.person(1001, "Ann"))
+        async with alive(fake, tmp_path, threads=frozenset({"discord:1"})):
+            pass
+    assert "discord: connected as parley, in 1 server" in caplog.messages
+    assert ("discord: the Message Content intent is off; PARLEY_THREADS needs it" in caplog.messages) is not content
 
 
 async def test_after_a_long_outage_a_new_session_is_begun_soon(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import SecondInstance, SettingsError, StorageError, TokenRefused
+from bot.errors import AdapterError, SecondInstance, SettingsError, StorageError, TokenRefused
 from bot.ports import Core
 from bot.supervisor import LONGEST_PAUSE, Restarts, keep
 from tests.fakes.memory_adapter import MemoryAdapter
@@ -56,6 +56,15 @@ async def test_pauses_double_up_to_ten_minutes(tmp_path: Path) -> None:
     adapter = Failing(clock, [RuntimeError("boom")] * 12)
     assert await run(adapter, clock, tmp_path / "restarts.json") == "done"
     assert clock.slept == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600]
+
+
+async def test_what_is_no_bug_is_one_line_without_a_traceback(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock()
+    await run(Failing(clock, [AdapterError("the gateway is closed"), RuntimeError("boom")]), clock, tmp_path / "restarts.json")
+    told, bug = [record for record in caplog.records if "started again" in record.getMessage()]
+    assert "memory failed (the gateway is closed) and is started again in 1 s" in told.getMessage()
+    assert told.exc_info is None
+    assert bug.exc_info is not None
 
 
 async def test_a_good_run_in_between_begins_the_count_anew(tmp_path: Path) -> None:

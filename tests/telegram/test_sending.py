@@ -478,12 +478,12 @@ async def test_capabilities_are_data_of_the_place(stage: Stage) -> None:
 
 async def test_check_says_what_would_work(stage: Stage, tmp_path: Path) -> None:
     lines = await stage.adapter.check()
-    assert all(well for well, _ in lines)
+    assert all(verdict == "ok" for verdict, _ in lines)
     assert "@parley_bot" in lines[0][1]
     assert "privacy mode is on" in lines[1][1]
     wrong = TelegramAdapter(options_for(stage.fake, str(tmp_path), token="1:wrong"), stage.clock)
-    ((well, line),) = await wrong.check()
-    assert not well
+    ((verdict, line),) = await wrong.check()
+    assert verdict == "fail"
     assert "BotFather" in line
     await wrong.close()
 
