@@ -12,10 +12,9 @@ from bot.changes import Change
 from bot.events import Attachment, Author, Event, MessageRef, Place
 from bot.found import Found, Owed, SessionSummary, SessionTotals, Showing
 from bot.messages import Account, FinishReason, Message, PlaceSettings, Session, Turn, Usage
-from bot.posts import Ask, Content, Part, Post
+from bot.posts import Ask, Choice, Content, Part, Post
 
-Verdict = Literal["ok", "warn", "fail"]
-"""Of a check: it is well, it runs but somebody should look, it would not work."""
+Verdict = Literal["ok", "warn", "fail"]  # of a check: it is well, it runs but somebody should look, it would not work
 
 
 class Clock(Protocol):
@@ -28,14 +27,6 @@ class Clock(Protocol):
         """Seconds from some start; never goes back."""
 
     async def sleep(self, seconds: float) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One line of an autocomplete list."""
-
-    label: str
-    value: str
 
 
 class Core(Protocol):

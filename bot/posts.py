@@ -1,4 +1,4 @@
-"""What is shown: the content of a reply, the parts it is cut into, the posts that show them, and open questions."""
+"""What is shown: the content of a reply, the parts it is cut into, the posts that show them, open questions, and what can be chosen."""
 
 from __future__ import annotations
 
@@ -28,6 +28,14 @@ class Ask:
     command: str
     label: str
     prefill: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of an autocomplete list."""
+
+    label: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)

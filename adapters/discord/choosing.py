@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.commands.catalog import OptionKind
-from bot.ports import Choice
+from bot.posts import Choice
 
 MOST: Final = 25
 LONGEST: Final = 100

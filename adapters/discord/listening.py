@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.events import Author, Event, MessageRef, Place, PlaceChanged
-from bot.ports import Choice, Core
-from bot.posts import Ask
+from bot.ports import Core
+from bot.posts import Ask, Choice
 
 
 class Listening:

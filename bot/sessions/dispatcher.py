@@ -13,8 +13,8 @@ from bot.errors import AlreadySeen, Conflict, DatabaseBroken, StorageError
 from bot.events import Author, Event, MessageDeleted, MessageReceived, MessageRef, Place, PlaceChanged
 from bot.models.tokens import Estimator
 from bot.policy import Policy
-from bot.ports import Adapter, Choice, Clock, Model, Store
-from bot.posts import Ask
+from bot.ports import Adapter, Clock, Model, Store
+from bot.posts import Ask, Choice
 from bot.rules.decision import Abort, Decision
 from bot.sessions.cleaning import clean
 from bot.sessions.context import Context

@@ -9,8 +9,8 @@ from bot.commands.catalog import BY_NAME, visible
 from bot.events import Author, MessageRef, Place
 from bot.found import Found
 from bot.messages import Message
-from bot.ports import Choice, Reader
-from bot.posts import Ask
+from bot.ports import Reader
+from bot.posts import Ask, Choice
 from bot.replies import texts
 
 MOST = 25

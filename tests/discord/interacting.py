@@ -16,8 +16,8 @@ from bot.clock import SystemClock
 from bot.commands.catalog import BY_NAME
 from bot.errors import StorageError
 from bot.events import Author, CommandInvoked, Event, MessageRef, Place
-from bot.ports import Choice, Core
-from bot.posts import Ask
+from bot.ports import Core
+from bot.posts import Ask, Choice
 from tests.fakes.discord import FakeDiscord
 
 

@@ -19,8 +19,8 @@ from adapters.discord.receiver import Receiver
 from adapters.discord.rest import Rest
 from bot.errors import AlreadySeen, ContentRefused, PlaceUnavailable, RateLimited, SendUnknown, StorageError, TokenRefused
 from bot.events import Author, Event, MessageDeleted, MessageEdited, MessageReceived, MessageRef, Place
-from bot.ports import Choice, Core
-from bot.posts import Ask
+from bot.ports import Core
+from bot.posts import Ask, Choice
 from tests.fakes.discord import FakeDiscord
 
 Json = dict[str, Any]

@@ -13,8 +13,7 @@ from adapters.discord.places import InteractionRef, interaction_of, place_of
 from bot.commands.catalog import COMMANDS, visible
 from bot.errors import AlreadySeen, DatabaseBroken, StorageError
 from bot.events import MessageRef
-from bot.ports import Choice
-from bot.posts import Ask
+from bot.posts import Ask, Choice
 from bot.replies import texts
 from tests.discord.interacting import Bench, FastClock, RecordingCore, bench
 from tests.fakes.discord import Channel, FakeDiscord, Interaction, Message, Person

@@ -12,7 +12,7 @@ from adapters.discord.options import DiscordOptions
 from adapters.discord.responses import Responses
 from adapters.discord.rest import Rest
 from bot.clock import SystemClock
-from bot.ports import Choice
+from bot.posts import Choice
 from bot.replies import texts
 from tests.discord.interacting import Bench, RecordingCore, bench
 from tests.discord.test_interactions import ASK, post, world

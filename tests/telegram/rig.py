@@ -15,8 +15,7 @@ from adapters.telegram.options import TelegramOptions
 from bot.commands.catalog import BY_NAME
 from bot.errors import StorageError
 from bot.events import Author, Event, MessageRef, Place
-from bot.ports import Choice
-from bot.posts import Ask, Part
+from bot.posts import Ask, Choice, Part
 from tests.fakes.telegram import FakeTelegram
 
 PLENTY = Limits(rate=1e6, burst=1e6, private_rate=1e6, private_burst=1e6, group_count=10**6)

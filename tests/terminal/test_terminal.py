@@ -15,8 +15,7 @@ from adapters.terminal import TerminalAdapter
 from adapters.terminal.pipe import Pipe, plain
 from bot.errors import MessageGone, PlaceUnavailable
 from bot.events import Author, CommandInvoked, Event, MessageReceived, MessageRef, Place
-from bot.ports import Choice
-from bot.posts import Ask, Button, Content, Part
+from bot.posts import Ask, Button, Choice, Content, Part
 
 HERE = Place("terminal", "me")
 

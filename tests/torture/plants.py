@@ -13,8 +13,8 @@ import adapters.telegram.adapter as telegram
 from adapters.discord.adapter import DiscordAdapter
 from adapters.telegram.adapter import TelegramAdapter
 from bot.events import Author, Event, MessageRef, Place
-from bot.ports import Capabilities, Choice, Core
-from bot.posts import Ask, Part
+from bot.ports import Capabilities, Core
+from bot.posts import Ask, Choice, Part
 
 FORGETFUL = 0.1
 """Seconds between the acknowledgement of an event and its storing."""
