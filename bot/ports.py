@@ -74,7 +74,7 @@ class Capabilities:
     Times are in seconds. `idempotent_send`: a send with the same key is one message, however often it is repeated; where it is not,
     a post is sent short of its text and gets it by an edit. `update_interval` is the shortest time between two previews of a post as
     of now. `first_words` is how long a first post may wait for words to show. `private` says how a private answer is given.
-    """
+    `commands_seen`: what is given to a command stands in the chat."""
 
     max_text: int
     streaming: bool
@@ -89,6 +89,7 @@ class Capabilities:
     private: Literal["ephemeral", "direct", "none"] = "none"
     private_link: str = ""
     exit_word: bool = False
+    commands_seen: bool = True
 
 
 class Adapter(Protocol):

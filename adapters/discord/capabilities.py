@@ -24,4 +24,5 @@ def capabilities_of(place: Place, interval: float) -> Capabilities:
         buttons=True,
         replies=True,
         private="none" if place.kind == "private" else "ephemeral",
+        commands_seen=False,
     )

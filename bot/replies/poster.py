@@ -65,7 +65,7 @@ class Poster:
 
     async def preview(self, text: str) -> None:
         """Shows the growing text on as many posts as it takes; raises what the adapter raises."""
-        parts = self._adapter.render(Content(f"{text} {texts.WAITING}"))
+        parts = self._adapter.render(Content(f"{self.target.heading}{text} {texts.WAITING}"))
         for ordinal, part in enumerate(parts):
             if self._ref(ordinal) is None:
                 await self._place(ordinal, part, preview=True, growing=ordinal == len(parts) - 1)

@@ -15,7 +15,8 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class Target:
     """Where a reply is shown, to what it replies, and for whose eyes.
 
-    Posts and replies with ids up to `inherited` are from an earlier life of the program, which may have sent them after `since`.
+    An answer stands under the `heading`, Markdown that is not the model's. Posts and replies with ids up to `inherited` are from an earlier
+    life of the program, which may have sent them after `since`.
     """
 
     place: Place
@@ -23,6 +24,7 @@ class Target:
     audience: str = ""
     since: datetime = LONG_AGO
     inherited: int = 0
+    heading: str = ""
 
 
 @dataclass(slots=True, eq=False)

@@ -15,7 +15,7 @@ from bot.replies import texts
 from bot.replies.poster import Poster
 from bot.replies.target import LONG_AGO, Claim, Target
 from bot.sessions.desk import Desk
-from bot.sessions.showing import answer_content
+from bot.sessions.showing import answer_content, heading_of
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,8 @@ class Deliverer:
         gone = any(post.state == "surplus" for post in posts) or (message is not None and message.status == "removed")
         if message is None and posts[0].content is None and not gone:
             return  # what it said was erased with its session
-        content = None if gone else answer_content(showing)
+        heading = heading_of(showing, self._desk.adapters[place.platform].capabilities(place))
+        content = None if gone else answer_content(showing, heading)
         target = Target(
             place,
             reply_to if reply_to and reply_to.place == place else None,

@@ -4,23 +4,36 @@ from __future__ import annotations
 
 from bot.found import Showing
 from bot.messages import Message, Turn
+from bot.ports import Capabilities
 from bot.posts import Button, ButtonRow, Content
 from bot.replies import texts
 
 GAVE_UP = "gave_up"
 WENT_WRONG = "went_wrong"
 LATE = "late"
+QUOTED = 200
+MOST_QUOTED = 3
 
 
-def answer_content(showing: Showing) -> Content:
-    """The content of an answer that is whole, stopped or failed; of a command's reply, what it was given."""
+def answer_content(showing: Showing, heading: str = "") -> Content:
+    """The content of an answer that is whole, stopped or failed, under a heading; of a command's reply, what it was given."""
     message, turn = showing.message, showing.turn
     if message is None:
         return showing.posts[0].content or Content("") if showing.posts else Content("")
     text = _marked(message, turn)
     if turn is not None and turn.error == LATE:
         text = f"{texts.LATE}\n\n{text}"
-    return Content(text, _buttons(message, showing))
+    return Content(f"{heading}{text}", _buttons(message, showing))
+
+
+def heading_of(showing: Showing, capabilities: Capabilities) -> str:
+    """What an answer is to, as a quotation, where it was given to a command and nobody can read it in the chat."""
+    if capabilities.commands_seen or showing.message is None:
+        return ""
+    unseen = [prompt.text for prompt in showing.prompts if prompt.source is None and prompt.status != "removed"]
+    asked = [" ".join(text.split()) for text in unseen if text != texts.PLEASE_CONTINUE]
+    lines = [f"> {texts.plain(words if len(words) <= QUOTED else words[:QUOTED] + '…')}" for words in asked[-MOST_QUOTED:]]
+    return "\n".join(lines) + "\n\n" if lines else ""
 
 
 def _marked(message: Message, turn: Turn | None) -> str:

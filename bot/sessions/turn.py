@@ -19,7 +19,7 @@ from bot.sessions.asking import Answer, Asking
 from bot.sessions.context import Built, Context
 from bot.sessions.deliverer import Deliverer
 from bot.sessions.desk import Desk, Running
-from bot.sessions.showing import GAVE_UP, LATE, WENT_WRONG, answer_content
+from bot.sessions.showing import GAVE_UP, LATE, WENT_WRONG, answer_content, heading_of
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,8 @@ class TurnRunner:
                 except Conflict:
                     return
                 self._desk.running[turn.id] = running
-            poster = self._deliverer.poster(turn.reply_id, Target(turn.place, turn.reply_to, since=turn.received_at), owed.posts, claim)
+            target = Target(turn.place, turn.reply_to, since=turn.received_at, heading=await self._heading(turn))
+            poster = self._deliverer.poster(turn.reply_id, target, owed.posts, claim)
             try:
                 if turn.attempts >= MOST_ATTEMPTS:
                     await self._end(running, poster, _failed(turn, GAVE_UP, ""))
@@ -58,6 +59,10 @@ class TurnRunner:
             finally:
                 self._desk.running.pop(turn.id, None)
                 running.ended.set()
+
+    async def _heading(self, turn: Turn) -> str:
+        capabilities = self._desk.adapters[turn.place.platform].capabilities(turn.place)
+        return "" if capabilities.commands_seen else heading_of(await self._desk.store.showing(turn.reply_id), capabilities)
 
     async def _answer(self, running: Running, poster: Poster, owed: Owed) -> None:
         turn, session = owed.turn, owed.session
@@ -150,7 +155,7 @@ class TurnRunner:
                 running.release(None)
                 return
             self._desk.running.pop(turn.id, None)
-        content = answer_content(await self._desk.store.showing(turn.reply_id))
+        content = answer_content(await self._desk.store.showing(turn.reply_id), poster.target.heading)
         await self._deliverer.attempt(poster, content, turn.session_id)
 
     async def _let_go(self, running: Running, poster: Poster) -> None:

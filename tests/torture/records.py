@@ -10,13 +10,15 @@ from pathlib import Path
 
 from adapters.discord.render import render as discord
 from adapters.telegram.render import render as telegram
+from bot.ports import Capabilities
 from bot.posts import Content, Part
-from bot.sessions.showing import answer_content
+from bot.sessions.showing import answer_content, heading_of
 from storage.sqlite.store import SqliteStore
 
 Row = sqlite3.Row
 FINISHED = ("complete", "stopped", "failed")
 RENDER: Mapping[str, Callable[[Content], tuple[Part, ...]]] = {"discord": discord, "telegram": telegram}
+SEEN = {name: Capabilities(4096, True, True, commands_seen=name == "telegram") for name in RENDER}
 _WHERE = "p.platform, p.chat_id, p.thread_id"
 
 
@@ -81,7 +83,7 @@ async def _expected(path: Path, posts: list[Row]) -> dict[int, str]:
             showing = await store.showing(reply_id)
             if not showing.posts:
                 continue
-            content = answer_content(showing)
+            content = answer_content(showing, heading_of(showing, SEEN[showing.posts[0].place.platform]))
             for post in showing.posts:
                 parts = RENDER[post.place.platform](content)
                 expected[post.id] = parts[post.ordinal].text if post.ordinal < len(parts) else "(nothing: there are fewer parts)"

@@ -22,7 +22,7 @@ def tags(text: str) -> list[str]:
 
 def answered(text: str) -> list[str]:
     """The tags that an answer of `Echo` names at its beginning: what it answers."""
-    head, colon, _ = text.partition(":")
+    head, colon, _ = "\n".join(line for line in text.splitlines() if not line.startswith(">")).lstrip().partition(":")
     return TAG.findall(head) if colon and head.startswith("Answer to ") else []
 
 

@@ -215,7 +215,8 @@ class OnDiscord:
 
 
 def _seen(post: discord.Message) -> str:
-    return validator.read(post.text).text
+    """Without the quotation of what was given to a command, which nobody could read otherwise."""
+    return validator.read(re.sub(r"\A(?:> .*\n)+\n*", "", post.text)).text
 
 
 def _labels(post: discord.Message) -> tuple[str, ...]:

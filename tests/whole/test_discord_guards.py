@@ -85,7 +85,7 @@ async def test_x5_people_roles_servers_and_channels_can_be_allowed(
         await there.says("hello", there.general, mention=True)
         given = await there.slash("ask", there.general, text="and again")
         assert given.message is not None
-        assert (there.general.texts[0], given.message.text) == ("You said: hello", "You said: and again")
+        assert (there.general.texts[0], given.message.text) == ("You said: hello", "> and again\n\nYou said: and again")
 
 
 async def test_x7_x8_no_token_no_key_and_no_words_in_logs_or_the_database(

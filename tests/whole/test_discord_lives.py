@@ -253,8 +253,8 @@ async def test_held_words_stand_until_the_end(tmp_path: Path, discord: FakeDisco
         held = Held()
         openai.script(held.step)
         given = await there.ann.slash(there.general, "ask", text="one")
-        assert (await given.wait_message("some words")).text == "some words  …"
+        assert (await given.wait_message("some words")).text == "> one\n\nsome words  …"
         held.on()
         await there.settle()
-        assert there.general.texts == [WHOLE]
+        assert there.general.texts == [f"> one\n\n{WHOLE}"]
         assert given.followups == []

@@ -27,23 +27,23 @@ async def test_a_person_takes_the_bot_along(there: Club, where: str) -> None:
     eve, place = outside(there, where)
     asked = await eve.slash(place, "ask", text="hello")
     await there.settle()
-    assert place.texts == ["You said: hello"]
+    assert place.texts == ["> hello\n\nYou said: hello"]
     assert asked.message is place.last
     await eve.presses(place.last, "Retry")
     await there.settle()
-    assert place.texts == ["You said: hello"]
+    assert place.texts == ["> hello\n\nYou said: hello"]
     assert place.last.labels() == ["‹", "2/2", "Retry"]
     given = await eve.slash(place, "edit")
     await given.wait_response()
     await given.submit("hello again")
     await there.settle()
-    assert place.from_bot[0].text == "You said: hello again"
+    assert place.from_bot[0].text == "> hello again\n\nYou said: hello again"
     given = await eve.slash(place, "history")
     await there.settle()
     assert (await given.wait_message("page 1 of 1")).only_for is eve.user
     await eve.slash(place, "undo")
     await there.settle()
-    assert "You said: hello again" not in place.texts
+    assert not any(shown.startswith("> hello again") for shown in place.texts)
 
 
 @pytest.mark.parametrize("where", ["server", "group"])
@@ -53,7 +53,7 @@ async def test_a_long_answer_there_is_whole(there: Club, where: str) -> None:
     there.openai.script(Reply(text, tokens_per_second=4000))
     await eve.slash(place, "ask", text="a lot")
     await there.settle()
-    assert " ".join(place.texts).split() == text.split()
+    assert " ".join(place.texts).split() == f"> a lot {text}".split()
 
 
 async def test_a_stopped_answer_there(there: Club) -> None:
@@ -63,7 +63,7 @@ async def test_a_stopped_answer_there(there: Club) -> None:
     await place.wait_for("some words")
     await eve.slash(place, "stop")
     await there.settle()
-    assert place.texts == ["some words\n\n*(stopped)*", "Stopped."]
+    assert place.texts == ["> hello\n\nsome words\n\n*(stopped)*", "Stopped."]
 
 
 @pytest.mark.parametrize("knows", [True, False], ids=["by its clock", "by being told"])
@@ -83,9 +83,9 @@ async def test_p29_an_answer_that_outlives_its_interaction_goes_on_in_the_channe
             plan.outside.skipped += 16 * 60
         held.on()
         await there.settle()
-        assert there.general.texts == [WHOLE]
+        assert there.general.texts == [f"> hello\n\n{WHOLE}"]
         await there.presses("Retry", there.general.last)
-        assert there.general.texts == ["You said: hello"]
+        assert there.general.texts == ["> hello\n\nYou said: hello"]
 
 
 @pytest.mark.parametrize("where", ["server", "group"])
@@ -103,14 +103,14 @@ async def test_p29_where_the_bot_is_not_it_ends_without_a_storm(there: Club, whe
     assert not await there.store.unfinished_replies()
     given = await eve.slash(place, "ask", text="and again?")
     await there.settle()
-    assert (await given.wait_message()).text == "You said: and again?"
+    assert (await given.wait_message()).text == "> and again?\n\nYou said: and again?"
     assert there.prompts() == ["hello", WHOLE, "and again?"]
 
 
 async def test_p29_an_interaction_that_nobody_can_answer_any_more_is_no_loss(there: Club) -> None:
     there.discord.faults.add("callback", error=404, code=10062)
     await there.slash("ask", there.general, text="hello")
-    assert there.general.texts == ["You said: hello"]
+    assert there.general.texts == ["> hello\n\nYou said: hello"]
 
 
 async def test_p29_a_late_private_answer_is_never_shown_to_all(tmp_path: Path, discord: FakeDiscord, openai: FakeOpenAI) -> None:
