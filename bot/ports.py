@@ -58,7 +58,7 @@ class Core(Protocol):
         """Whether what the command says there is for the eyes of who gave it alone; reads only."""
 
     async def knows(self, ref: MessageRef) -> bool:
-        """Whether the message is a post that is stored; reads only."""
+        """Whether the message is a stored post; reads only."""
 
     async def cursors(self, prefix: str) -> Mapping[str, str]:
         """What the adapter kept under names that begin so. For platforms that do not remember how far was read."""
@@ -72,9 +72,10 @@ class Capabilities:
     """What a place can do, as data, so that the core never compares a platform's name.
 
     Times are in seconds. `idempotent_send`: a send with the same key is one message, however often it is repeated; where it is not,
-    a post is sent short of its text and gets it by an edit. `update_interval` is the shortest time between two previews of a post as
-    of now. `first_words` is how long a first post may wait for words to show. `private` says how a private answer is given.
-    `commands_seen`: what is given to a command stands in the chat."""
+    a post is sent short of its text and gets it by an edit. `update_interval`: the least time between two previews of a post as of now.
+    `first_words`: how long a first post may wait for words. `private`: how a private answer is given. `commands_seen`: what is given to
+    a command stands in the chat.
+    """
 
     max_text: int
     streaming: bool

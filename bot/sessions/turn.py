@@ -43,13 +43,13 @@ class TurnRunner:
         turn = owed.turn
         running, claim = Running(turn), Claim(self._desk.lock)
         with self._desk.claimed(turn.reply_id, claim):
+            target = Target(turn.place, turn.reply_to, since=turn.received_at, heading=await self._heading(turn))
             async with self._desk.lock:
                 try:
                     await self._desk.store.apply((SetTurn(turn.id, ("pending",), "streaming", started=1),))
                 except Conflict:
                     return
                 self._desk.running[turn.id] = running
-            target = Target(turn.place, turn.reply_to, since=turn.received_at, heading=await self._heading(turn))
             poster = self._deliverer.poster(turn.reply_id, target, owed.posts, claim)
             try:
                 if turn.attempts >= MOST_ATTEMPTS:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.clock import SystemClock
+from bot.errors import StorageError
+from bot.events import Author, MessageReceived, MessageRef, Place
+from bot.found import Showing
+from bot.sessions.dispatcher import Dispatcher
 from bot.sessions.showing import QUOTED
-from tests.core.talk import Talk, talking
+from storage.sqlite.database import Database
+from storage.sqlite.store import SqliteStore
+from tests.core.talk import POLICY, Talk, talking
 from tests.fakes.memory_adapter import DEFAULT, MemoryAdapter
 from tests.fakes.scripted_model import ScriptedModel
 
@@ -45,3 +53,26 @@ async def test_where_commands_are_seen_there_is_no_heading(tmp_path: Path) -> No
     async with talking(tmp_path / "parley.db", model=ScriptedModel()) as talk:
         await talk.says("/ask hello")
         assert not talk.last.text.startswith(">")
+
+
+class Forgetful(SqliteStore):
+    """Cannot read what an answer shows."""
+
+    async def showing(self, reply_id: int) -> Showing:
+        raise StorageError("the disk is full")
+
+
+async def test_what_cannot_be_read_before_a_turn_counts_as_no_attempt_at_it(tmp_path: Path) -> None:
+    adapter = MemoryAdapter(capabilities=replace(DEFAULT, commands_seen=False))
+    store = Forgetful(await Database.open(tmp_path / "parley.db", driver="inline"))
+    core = Dispatcher(store, ScriptedModel(), {"memory": adapter}, POLICY, SystemClock())
+    await core.start()
+    await core.caught_up("memory")
+    place = Place("memory", "7")
+    await core.accept(MessageReceived(MessageRef(place, "1"), Author("7", "Ann"), "hello", datetime.now(UTC), "memory:1"))
+    assert isinstance(await core.failed(), StorageError)
+    ((session_id, _),) = await store.owing_sessions()
+    (turn,) = await store.open_turns(session_id)
+    assert (turn.status, turn.attempts) == ("pending", 0)
+    await core.stop()
+    await store.close()
