@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from bot.errors import StorageError
+from bot.lag import Lag
 from bot.policy import Policy
 from bot.ports import Adapter, Clock, Model, Store
-from bot.process import Stop
+from bot.process import Stop, beside
 from bot.sessions.dispatcher import Dispatcher
 from bot.supervisor import Outcome, Restarts, keep
 
@@ -29,7 +30,10 @@ async def serve(
     """
     stop.listen()
     dispatcher = Dispatcher(store, model, {adapter.platform: adapter for adapter in adapters}, policy, clock)
+    lag = Lag()
     async with AsyncExitStack() as stack:
+        stack.callback(lambda: log.info("%s", lag.figures()))
+        stack.callback(beside(lag.watch(), "watching the event loop").cancel)
         for adapter in adapters:
             stack.push_async_callback(adapter.close)
         await dispatcher.start()
