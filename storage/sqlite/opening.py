@@ -58,7 +58,7 @@ def open_memory(steps: tuple[Migration, ...]) -> sqlite3.Connection:
     """A database that lives as long as its connection, for tests."""
     connection = sqlite3.connect(":memory:", isolation_level=None, cached_statements=256)
     migrate(connection, steps)
-    _settle(connection)
+    settle(connection)
     return connection
 
 
@@ -123,7 +123,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, steps: tuple[Migration,
     if taken:
         _LOG.info("the database was brought to version %s", len(steps))
     _probe(connection)
-    _settle(connection)
+    settle(connection)
 
 
 def _probe(connection: sqlite3.Connection) -> None:
@@ -137,7 +137,7 @@ def _probe(connection: sqlite3.Connection) -> None:
             connection.execute("ROLLBACK")
 
 
-def _settle(connection: sqlite3.Connection) -> None:
+def settle(connection: sqlite3.Connection) -> None:
     """What a connection needs, of a file or in memory. Foreign keys come after the migrations, which may make tables anew."""
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA temp_store = MEMORY")
