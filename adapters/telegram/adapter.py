@@ -22,6 +22,7 @@ from adapters.telegram.limiter import Limits
 from adapters.telegram.menu import set_menu
 from adapters.telegram.options import TelegramOptions
 from adapters.telegram.poller import Poller
+from adapters.telegram.presence import Presence
 from adapters.telegram.reading import PLATFORM, Identity
 from adapters.telegram.render import render
 from adapters.telegram.request import AiohttpRequest
@@ -78,11 +79,12 @@ class TelegramAdapter:
             self._me = await self._introduced()
             self._flights.errand(noticed(set_menu(self._bot), "menu"))
             intake = Intake(core, self._reader(self._me), self._clock, self._flights, self._toast)
+            presence = Presence(core, self._me, self._clock)
             if self._options.webhook_url:
-                webhook = self._receiver = Webhook(self._bot, self._options, self._clock, intake)
+                webhook = self._receiver = Webhook(self._bot, self._options, self._clock, intake, presence)
                 await webhook.run(core)
             else:
-                poller = self._receiver = Poller(self._bot, self._polls, self._options, self._clock, intake)
+                poller = self._receiver = Poller(self._bot, self._polls, self._options, self._clock, intake, presence)
                 await poller.run(core)
 
     def render(self, content: Content) -> tuple[Part, ...]:

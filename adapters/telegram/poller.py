@@ -14,6 +14,7 @@ from adapters.telegram.errors import seconds
 from adapters.telegram.events import ALLOWED_UPDATES
 from adapters.telegram.intake import Intake
 from adapters.telegram.options import TelegramOptions
+from adapters.telegram.presence import Presence
 from adapters.telegram.reading import PLATFORM
 from adapters.telegram.request import AiohttpRequest, Unreached
 from bot.errors import AdapterError, SecondInstance, TokenRefused
@@ -36,12 +37,15 @@ _RAW_UPDATES = "get_Updates"
 class Poller:
     """Receives until cancelled. `heard_at` is when getUpdates last returned, in the clock's monotonic seconds."""
 
-    def __init__(self, bot: Bot, request: AiohttpRequest, options: TelegramOptions, clock: Clock, intake: Intake) -> None:
+    def __init__(
+        self, bot: Bot, request: AiohttpRequest, options: TelegramOptions, clock: Clock, intake: Intake, presence: Presence
+    ) -> None:
         self._bot = bot
         self._request = request
         self._options = options
         self._clock = clock
         self._intake = intake
+        self._presence = presence
         self._offset: int | None = None
         self._caught_up = False
         self._deaf = 0
@@ -59,6 +63,7 @@ class Poller:
                 await self._failed(error)
                 continue
             self._heard()
+            await self._presence.heard()
             for raw in updates:
                 await self._intake.take(raw)
             # Without news the offset is dropped: it has been confirmed, and after a quiet week Telegram's ids begin anew, perhaps below it.

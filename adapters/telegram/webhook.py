@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import logging
 from urllib.parse import urlsplit
@@ -17,6 +16,7 @@ from adapters.telegram.errors import seconds
 from adapters.telegram.events import ALLOWED_UPDATES
 from adapters.telegram.intake import Intake
 from adapters.telegram.options import TelegramOptions
+from adapters.telegram.presence import NOTED_EVERY, Presence
 from adapters.telegram.reading import PLATFORM
 from bot.errors import TokenRefused
 from bot.ports import Clock, Core
@@ -32,11 +32,12 @@ CATCH_UP_WITHIN = 30.0
 class Webhook:
     """Receives until cancelled, on the host and port of the options. Whoever does not know the secret gets a 403 and nothing else."""
 
-    def __init__(self, bot: Bot, options: TelegramOptions, clock: Clock, intake: Intake) -> None:
+    def __init__(self, bot: Bot, options: TelegramOptions, clock: Clock, intake: Intake, presence: Presence) -> None:
         self._bot = bot
         self._options = options
         self._clock = clock
         self._intake = intake
+        self._presence = presence
         self.heard_at = clock.monotonic()
 
     async def run(self, core: Core) -> None:
@@ -48,9 +49,12 @@ class Webhook:
         try:
             await web.TCPSite(runner, self._options.webhook_host, self._options.webhook_port).start()
             await self._announce()
+            await self._presence.heard()
             await self._catch_up()
             await core.caught_up(PLATFORM)
-            await asyncio.get_running_loop().create_future()
+            while True:  # no posts are no news, so that it lives is what counts
+                await self._clock.sleep(NOTED_EVERY.total_seconds())
+                await self._presence.heard()
         finally:
             await runner.cleanup()
 

@@ -15,7 +15,6 @@ ROWS = {"p": 37, "m": 26, "s": 18, "r": 10, "u": 21, "x": 28}
 
 _WEB = "comes with the web page and its REST API"
 WITHOUT = {
-    "p11": "Telegram's own limit, told in docs/operating.md",
     "s18": "comes with a second store",
     "r9": f"tokens are read at the start; what can be changed while it runs {_WEB}",
     "u7": "comes with the reading of files",
