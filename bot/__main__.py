@@ -167,9 +167,10 @@ def _without(name: str, settings: Settings, hint: str) -> Finding:
 
 
 async def _store(path: Path, stack: AsyncExitStack) -> Store:
+    from storage.sqlite.reserve import SIZE
     from storage.sqlite.store import SqliteStore
 
-    store = await SqliteStore.open(path)
+    store = await SqliteStore.open(path, reserve=SIZE)
     stack.push_async_callback(store.close)
     return store
 

@@ -16,6 +16,7 @@ BotError
 └── StorageError             the database did not keep or give what was asked
     ├── Conflict             what the decision was based on has changed: decide again
     ├── AlreadySeen          the event with this key was accepted before
+    ├── DatabaseBlocked      the disk is full, or another program holds the database: that may pass
     ├── DatabaseBroken       the disk or the file failed: nothing is kept or given any more, the process must end
     └── DatabaseRefused      the file is foreign, damaged, from the future, or somebody else's
         └── DatabaseInUse    another process holds it
@@ -129,10 +130,14 @@ class AlreadySeen(StorageError):
     """The event with this key was accepted before; nothing was written."""
 
 
+class DatabaseBlocked(StorageError):
+    """Nothing was written, since the disk is full or another program holds the database. It will do again once that has passed."""
+
+
 class DatabaseBroken(StorageError):
     """The disk or the file failed while it was in use, and nobody knows what was kept: this call and every later one raises this.
 
-    What is wrong with it the next start finds out. Any other StorageError may pass: the disk is full, another program holds a lock.
+    What is wrong with it the next start finds out.
     """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from bot.changes import SetCursor, SetTurn
@@ -82,7 +83,9 @@ class Dispatcher:
         self._stopping = True
         for timer in self._timers:
             timer.cancel()
-        await self._park(grace / 2)
+        with suppress(TimeoutError):  # while the disk is full nothing can be stored; what is owed is in the store all the same
+            async with asyncio.timeout(grace):
+                await self._park(grace / 2)
         await self._lanes.close(grace / 2)
 
     async def _park(self, seconds: float) -> None:
@@ -182,7 +185,7 @@ class Dispatcher:
             return False  # nobody else reads there
         # As the next event in the place will find it: what is stored may still say what the settings said in an earlier life.
         shared = f"{place.platform}:{place.chat_id}" in self._desk.policy.shared
-        return command in BY_NAME and BY_NAME[command].private and not shared
+        return command in BY_NAME and BY_NAME[command].private and (BY_NAME[command].personal or not shared)
 
     async def knows(self, ref: MessageRef) -> bool:
         """See bot.ports.Core."""

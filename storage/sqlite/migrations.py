@@ -29,18 +29,24 @@ def migrations(folder: Path = FOLDER) -> tuple[Migration, ...]:
     return steps
 
 
-def migrate(connection: sqlite3.Connection, steps: tuple[Migration, ...]) -> int:
-    """Takes the steps that are missing, and returns how many.
-
-    A crash between two statements leaves the shape as it was before the step. Raises DatabaseRefused when the file is newer than the
-    newest step, sqlite3.Error when a step fails.
-    """
+def refuse_newer(connection: sqlite3.Connection, steps: tuple[Migration, ...]) -> int:
+    """The version of the file. Raises DatabaseRefused when it is newer than the newest step."""
     found: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if found > len(steps):
         raise DatabaseRefused(
             f"the database has version {found}, this Parley knows versions up to {len(steps)}: start the newer Parley that made it, "
             "or restore the backup from before the update."
         )
+    return found
+
+
+def migrate(connection: sqlite3.Connection, steps: tuple[Migration, ...]) -> int:
+    """Takes the steps that are missing, and returns how many.
+
+    A crash between two statements leaves the shape as it was before the step. Raises DatabaseRefused when the file is newer than the
+    newest step, sqlite3.Error when a step fails.
+    """
+    found = refuse_newer(connection, steps)
     for step in steps[found:]:
         try:
             # executescript commits what is open before it begins, so the transaction stands inside the script.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 import sqlite3
@@ -10,7 +11,8 @@ from pathlib import Path
 
 from bot.errors import DatabaseRefused
 from storage.sqlite.lock import Lock
-from storage.sqlite.migrations import FOLDER, Migration, migrate
+from storage.sqlite.migrations import FOLDER, Migration, migrate, refuse_newer
+from storage.sqlite.reserve import Reserve
 
 APPLICATION_ID = 0x5061726C  # "Parl"
 
@@ -35,22 +37,36 @@ def lock_of(path: Path) -> Lock:
     return Lock(path.with_name(path.name + ".lock"))
 
 
-def open_file(path: Path, lock: Lock, steps: tuple[Migration, ...], busy_timeout: float) -> sqlite3.Connection:
+def open_file(
+    path: Path, lock: Lock, steps: tuple[Migration, ...], busy_timeout: float, reserve: Reserve | None = None
+) -> sqlite3.Connection:
     """A connection to a sound database in its newest shape. The caller holds the lock. Raises DatabaseRefused."""
     try:
-        _look(path, lock)
-        connection = _connect(path, busy_timeout)
+        try:
+            connection = _opened(path, lock, steps, busy_timeout)
+        except (sqlite3.Error, OSError) as error:
+            if not (_is_full(error) and reserve is not None and reserve.give_up()):
+                raise
+            connection = _opened(path, lock, steps, busy_timeout)
     except OSError as error:
-        raise DatabaseRefused(f"{path} cannot be opened ({error.strerror}): give this user the right to write there.") from error
-    try:
-        _prepare(connection, path, steps)
+        raise _unopened(path, error) from error
     except sqlite3.Error as error:
-        connection.close()
         raise _refusal(path, error) from error
-    except DatabaseRefused:
+    if reserve is not None and not reserve.make():
+        _LOG.warning("there is no room for %s, which keeps some for when the disk is full: free some space", reserve.path)
+    return connection
+
+
+def _opened(path: Path, lock: Lock, steps: tuple[Migration, ...], busy_timeout: float) -> sqlite3.Connection:
+    _look(path, lock)
+    examined = _examine(path, steps, busy_timeout)
+    connection = sqlite3.connect(path, timeout=busy_timeout, isolation_level=None, cached_statements=256)
+    try:
+        _prepare(connection, path, steps, examined=examined)
+        lock.remember()
+    except (sqlite3.Error, OSError, DatabaseRefused):
         connection.close()
         raise
-    lock.remember()
     return connection
 
 
@@ -64,11 +80,13 @@ def open_memory(steps: tuple[Migration, ...]) -> sqlite3.Connection:
 
 def _look(path: Path, lock: Lock) -> None:
     """Makes a new file, or refuses one that is not Parley's, by its bytes alone: opening it would already change it."""
+    if path.exists() and not path.is_file():
+        raise DatabaseRefused(f"{path} is no file: give Parley another one.")
     size = path.stat().st_size if path.exists() else 0
     if size == 0 and lock.remembers():
         raise DatabaseRefused(f"{path} is empty, but held a database before: restore a backup, or delete {lock.path} to begin anew.")
     if size == 0:
-        _make(path)
+        _make(path.resolve())  # where a link leads, it is to be kept
         return
     with path.open("rb") as file:
         header = file.read(_HEADER_LENGTH)
@@ -89,8 +107,6 @@ def _make(path: Path) -> None:
     try:
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.Error as error:
-        raise _refusal(path, error) from error
     finally:
         connection.close()
     fresh.replace(path)
@@ -99,14 +115,30 @@ def _make(path: Path) -> None:
     os.close(folder)
 
 
-def _connect(path: Path, busy_timeout: float) -> sqlite3.Connection:
-    try:
-        return sqlite3.connect(path, timeout=busy_timeout, isolation_level=None, cached_statements=256)
-    except sqlite3.Error as error:
-        raise _refusal(path, error) from error
+def _examine(path: Path, steps: tuple[Migration, ...], busy_timeout: float) -> bool:
+    """Reads the whole file over a connection that cannot write: one that can would bring its log into a damaged file, on closing it.
+
+    Raises DatabaseRefused and sqlite3.Error. Returns False where what another program left has to be rolled back first.
+    """
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=busy_timeout, isolation_level=None)) as connection:
+        try:
+            refuse_newer(connection, steps)
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorname", "") == "SQLITE_READONLY_ROLLBACK":
+                return False
+            raise
+        _check(connection, path)
+    return True
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, steps: tuple[Migration, ...]) -> None:
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA cache_size = -16384")
+    if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        raise DatabaseRefused(f"{path} is damaged: restore the last good backup.")
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, steps: tuple[Migration, ...], *, examined: bool) -> None:
     version = sqlite3.sqlite_version
     _LOG.info("SQLite %s, %s", version, path)
     if sqlite3.sqlite_version_info < _SOUND_VERSION:
@@ -117,8 +149,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, steps: tuple[Migration,
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA journal_size_limit = 16777216")
     connection.execute("PRAGMA cache_size = -16384")
-    if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-        raise DatabaseRefused(f"{path} is damaged: restore the last good backup.")
+    if not examined:
+        _check(connection, path)
     taken = migrate(connection, steps)
     if taken:
         _LOG.info("the database was brought to version %s", len(steps))
@@ -145,8 +177,22 @@ def settle(connection: sqlite3.Connection) -> None:
     connection.executescript((FOLDER / "views.sql").read_text(encoding="utf-8"))
 
 
+def _is_full(error: sqlite3.Error | OSError) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return getattr(error, "sqlite_errorname", "") in ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")
+
+
+def _unopened(path: Path, error: OSError) -> DatabaseRefused:
+    if _is_full(error):
+        return DatabaseRefused(f"{path} cannot be opened because the disk is full: free some space.")
+    return DatabaseRefused(f"{path} cannot be opened ({error.strerror}): give this user the right to write there.")
+
+
 def _refusal(path: Path, error: sqlite3.Error) -> DatabaseRefused:
     """What to do about an error at the start."""
+    if _is_full(error):
+        return DatabaseRefused(f"{path} cannot grow because the disk is full: free some space.")
     name = getattr(error, "sqlite_errorname", "")
     match name.split("_")[1:2]:
         case ["CORRUPT"]:
@@ -155,8 +201,8 @@ def _refusal(path: Path, error: sqlite3.Error) -> DatabaseRefused:
             return DatabaseRefused(f"{path} is no database: restore a backup if it was one, or give Parley another file.")
         case ["READONLY"] | ["CANTOPEN"] | ["PERM"]:
             return DatabaseRefused(f"{path} cannot be written ({name}): give this user the right to write the file and its folder.")
-        case ["FULL"]:
-            return DatabaseRefused(f"{path} cannot grow because the disk is full: free some space.")
         case ["BUSY"]:
             return DatabaseRefused(f"{path} is in use by another program: close it there.")
+        case ["IOERR"]:
+            return DatabaseRefused(f"{path} cannot be read or written ({name}): check the disk, and whether a quota on it is used up.")
     return DatabaseRefused(f"{path} cannot be opened ({name or error}): check the disk, then restore the last good backup.")

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.changes import Change
+from bot.changes import Change, ForgetUser
 from bot.events import MessageRef, Place
-from bot.found import Found, Owed, SessionSummary, SessionTotals, Showing
+from bot.found import Belongings, Found, Owed, SessionSummary, SessionTotals, Showing
 from bot.messages import Account, Message, PlaceSettings, Session, Turn
 from bot.posts import Post
-from storage.sqlite import finding, keeping, messages, owing, places, posts, sessions, turns
+from storage.sqlite import finding, forgetting, keeping, messages, owing, places, posts, sessions, turns
 from storage.sqlite.applying import carry_out
 from storage.sqlite.database import Database, DriverName
+from storage.sqlite.rewriting import Rewriter
 from storage.sqlite.rows import fitting
 
 
@@ -23,11 +24,13 @@ class SqliteStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._rewriter = Rewriter(database)
 
     @classmethod
-    async def open(cls, path: Path | str, *, driver: DriverName = "aiosqlite") -> SqliteStore:
-        """Opens or makes the file; raises DatabaseRefused. `inline` runs without a thread, and `:memory:` without a file."""
-        return cls(await Database.open(path, driver=driver))
+    async def open(cls, path: Path | str, *, driver: DriverName = "aiosqlite", reserve: int = 0) -> SqliteStore:
+        """Opens or makes the file; raises DatabaseRefused. `inline` runs without a thread, and `:memory:` without a file. `reserve` is the
+        bytes that are kept for a full disk."""
+        return cls(await Database.open(path, driver=driver, reserve=reserve))
 
     async def close(self) -> None:
         await self._database.close()
@@ -42,14 +45,17 @@ class SqliteStore:
                 carry_out(change, connection)
             posts.date_contents(connection, accepted_at)
 
-        await self._database.write(work)
+        await (self._database.write(work) if key else self._database.write_owed(work))
+        if any(isinstance(change, ForgetUser) for change in changes):
+            await self._rewriter.rewrite(asked=True)
 
     async def recover(self) -> None:
-        await self._database.write(turns.recover_turns)
+        await self._database.write_owed(turns.recover_turns)
+        await self._rewriter.rewrite()
 
     async def purge(self, before: datetime) -> int:
         erased = await self._database.write(lambda connection: keeping.purge(connection, before))
-        await self._database.checkpoint()
+        await self._rewriter.rewrite()
         return erased
 
     async def find(
@@ -116,6 +122,9 @@ class SqliteStore:
 
     async def place_owner(self, place: Place) -> PlaceSettings:
         return await self._database.read(lambda connection: places.settings_of(connection, place))
+
+    async def belongings(self, user_id: int) -> Belongings:
+        return await self._database.read(lambda connection: forgetting.belongings(connection, fitting(user_id)))
 
     async def account_of(self, user_id: int, platform: str) -> Account | None:
         return await self._database.read(lambda connection: places.account_of(connection, fitting(user_id), platform))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import random
 import resource
 import sqlite3
 import subprocess
@@ -12,13 +13,14 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from bot.changes import AddMessage, AddPost, Change, DirtyPosts, SetCursor, SetDeleted
-from bot.errors import DatabaseBroken, StorageError
+from bot.errors import DatabaseBlocked, DatabaseBroken, StorageError
 from bot.posts import Content, File, PostState
 from storage.sqlite.applying import carry_out
 from storage.sqlite.database import Database
@@ -66,24 +68,81 @@ async def test_every_change_can_be_carried_out() -> None:
     assert [kind.__name__ for kind in get_args(Change) if carry_out.dispatch(kind) is unknown] == []
 
 
-async def test_s1_a_full_disk_keeps_what_is_there_and_heals(database: Database) -> None:
+async def test_s1_a_full_disk_keeps_what_is_there_and_heals(database: Database, caplog: pytest.LogCaptureFixture) -> None:
     await database.write(_write)
     await database.write(lambda connection: _limit_pages(connection, 60))
-    with pytest.raises(StorageError, match="the disk is full") as failed:
-        await database.write(_write)
-    assert not isinstance(failed.value, DatabaseBroken)
+    for _ in range(3):
+        with pytest.raises(DatabaseBlocked, match="the disk is full"):
+            await database.write(_write)
     assert await database.read(_count) == 1
-    await database.write(lambda connection: _limit_pages(connection, 1_000_000))
+    await database.read(lambda connection: _limit_pages(connection, 1_000_000))
     await database.write(_write)
     assert await database.read(_count) == 2
+    assert [line.message.partition(".")[0] for line in caplog.records if line.name == "storage.sqlite.database"] == [
+        "the disk is full: free some space, 32 MiB at the least",
+        "the database takes what is written again",
+    ]
+
+
+@pytest.mark.parametrize("cause", ["full", "locked"])
+async def test_s1_s2_what_is_owed_waits_until_it_can_be_written(path: Path, database: Database, cause: str) -> None:
+    await database.write(_write)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        if cause == "full":
+            await database.read(lambda connection: _limit_pages(connection, 60))
+        else:
+            other.execute("BEGIN IMMEDIATE")
+        owed = asyncio.create_task(database.write_owed(_write))
+        await asyncio.sleep(0.15)
+        assert not owed.done()
+        assert await database.read(_count) == 1
+        if cause == "full":
+            await database.read(lambda connection: _limit_pages(connection, 1_000_000))
+        else:
+            other.execute("ROLLBACK")
+    await asyncio.wait_for(owed, 3)
+    assert await database.read(_count) == 2
+
+
+async def test_s1_the_reserve_is_for_what_is_owed_and_is_made_again(path: Path) -> None:
+    """What the reserve gives back here is pages: the limit is lifted when the file is gone."""
+    database = await Database.open(path, reserve=100_000)
+    kept = path.with_name("parley.db.reserve")
+    assert (kept.stat().st_size, kept.stat().st_mode & 0o777) == (100_000, 0o600)
+    assert kept.stat().st_blocks * 512 >= 100_000, "it takes real room"
+    await database.write(_write)
+    await database.read(lambda connection: _limit_pages(connection, 60))
+    with pytest.raises(DatabaseBlocked):
+        await database.write(_write)
+    assert kept.exists(), "a new message does not get it"
+    owed = asyncio.create_task(database.write_owed(_write))
+    while kept.exists():
+        await asyncio.sleep(0.005)
+    kept.mkdir()  # nothing can be made there
+    await database.read(lambda connection: _limit_pages(connection, 1_000_000))
+    await asyncio.wait_for(owed, 3)
+    with pytest.raises(DatabaseBlocked):
+        await database.write(_write)  # what room there is now is for what is owed
+    kept.rmdir()
+    await database.write(_write)
+    assert kept.stat().st_size == 100_000
+    assert await database.read(_count) == 3
+    await database.close()
+
+
+async def test_s1_a_start_goes_on_without_room_for_the_reserve(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path.with_name("parley.db.reserve").mkdir()
+    database = await Database.open(path, reserve=100_000)
+    await database.write(_write)
+    await database.close()
+    assert "there is no room for" in caplog.text
 
 
 async def test_s2_a_lock_held_elsewhere_is_an_error_and_nothing_is_written(path: Path, database: Database) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StorageError, match="SQLITE_BUSY") as failed:
+        with pytest.raises(DatabaseBlocked, match="another program holds the database"):
             await database.write(_write)
-        assert not isinstance(failed.value, DatabaseBroken)
         assert await database.read(_count) == 0
         other.execute("ROLLBACK")
     await database.write(_write)
@@ -131,6 +190,37 @@ async def test_s13_what_was_begun_is_finished_before_closing(path: Path) -> None
     again = await Database.open(path)
     assert await again.read(_count) == 5
     await again.close()
+
+
+async def test_s13_a_storm_of_cancellations_leaves_whole_transactions(database: Database) -> None:
+    """Each writes twice; whoever waited for it is cancelled at some moment, or not at all."""
+    chance = random.Random(13)  # noqa: S311 - repeatable
+
+    def twice(number: int, connection: sqlite3.Connection) -> None:
+        for half in (1, 2):
+            connection.execute("INSERT INTO cursors VALUES (?, ?)", (f"{number}/{half}", "x" * 5000))
+
+    for storm in range(20):
+        tasks = [asyncio.create_task(database.write(partial(twice, storm * 20 + number))) for number in range(20)]
+        for task in chance.sample(tasks, 12):
+            await asyncio.sleep(chance.choice((0, 0, 0.001)))
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        assert {type(each) for each in ended} <= {type(None), asyncio.CancelledError}
+        kept = set(await database.read(lambda connection: [name for (name,) in connection.execute("SELECT name FROM cursors")]))
+        for number, outcome in enumerate(ended, storm * 20):
+            assert (f"{number}/1" in kept) == (f"{number}/2" in kept), "half a transaction"
+            assert outcome is not None or f"{number}/1" in kept
+    await database.write(_write)
+
+
+async def test_s15_s17_one_connection_writes_and_none_maps_the_file_or_stays_in_a_transaction(database: Database) -> None:
+    assert await database.read(lambda connection: connection.execute("PRAGMA mmap_size").fetchone()[0]) == 0
+    await database.read(_count)
+    assert not await database._driver.run(lambda connection: connection.in_transaction)
+    with pytest.raises(ZeroDivisionError):
+        await database.read(lambda connection: 1 // 0)
+    assert not await database._driver.run(lambda connection: connection.in_transaction)
 
 
 async def test_s17_the_wal_stays_small(path: Path, database: Database) -> None:
