@@ -13,9 +13,9 @@ from tests.torture.words import answered, tags
 from tests.torture.world import World
 
 
-async def check(world: World, kills: int) -> Verdict:
+async def check(world: World, kills: int, records: Records | None = None) -> Verdict:
     """Looks at everything, after the bot's last life."""
-    records = await read(world.database)
+    records = records or await read(world.database)
     verdict = Verdict(unknown_sends=world.unknown_sends())
     verdict.problems += records.integrity
     _all_is_settled(records, verdict)
@@ -50,10 +50,9 @@ def _as_asked(side: Side, records: Records, verdict: Verdict) -> None:
 
 def _behind_a_version(reply: Row, records: Records) -> bool:
     """Whether somebody who went to another version of a message above no longer sees the answer, which is stored whole."""
-    versions = Counter(row["first_version"] for row in records.messages.values() if row["status"] != "removed")
     above: Row | None = reply
     while above is not None:
-        if versions[above["first_version"]] > 1:
+        if records.versions_of(above) > 1:
             return True
         above = records.messages.get(above["parent_id"])
     return False
@@ -82,11 +81,14 @@ def _answered_once(side: Side, message: Said, talker: Anybody, records: Records,
 
 def _edit_commands(side: Side, records: Records, verdict: Verdict) -> None:
     """What /edit was given became a version, if there was anything to edit; and that is answered, or was replaced in its turn."""
+    edits = set(side.crowd.edits)
     for row in records.messages.values():
-        own = set(tags(row["text"])) & set(side.crowd.edits)
+        own = set(tags(row["text"])) & edits
+        if row["role"] != "user" or not own:
+            continue
         newer = [other for other in records.messages.values() if other["revises"] == row["id"]]
         copied = [other for other in _same_source(row, records) if other["id"] > row["id"]]
-        if row["role"] == "user" and own and not newer and not copied and row["status"] != "removed" and not records.replies(row):
+        if not newer and not copied and row["status"] != "removed" and not records.replies(row):
             verdict.lost += 1
             verdict.problems.append(f"lost: {own} of /edit has no answer")
 

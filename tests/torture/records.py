@@ -42,11 +42,19 @@ class Records:
             (post for post in self.posts if post["reply_id"] == reply_id and post["state"] == "final"), key=lambda post: post["ordinal"]
         )
 
+    def versions_of(self, row: Row) -> int:
+        """How many versions of a message there are, without removed ones."""
+        return sum(other["first_version"] == row["first_version"] and other["status"] != "removed" for other in self.messages.values())
+
     def replies(self, row: Row) -> list[Row]:
         """The finished answers to a user message, and to those that were written below it and joined a turn of its."""
         found = [self.messages[turn["reply_id"]] for turn in self.turns_of(row["id"])]
-        below = [other for other in self.messages.values() if other["parent_id"] == row["id"] and other["role"] == "user"]
+        below = [other for other in self.below(row) if other["role"] == "user"]
         return [reply for reply in found if reply["status"] in FINISHED] + [reply for other in below for reply in self.replies(other)]
+
+    def below(self, row: Row) -> list[Row]:
+        """What stands right below a message."""
+        return [other for other in self.messages.values() if other["parent_id"] == row["id"]]
 
     def written(self, platform: str, chat_id: int | None, message_id: int) -> list[Row]:
         """All versions and copies of what was written in the message, oldest first; wherever it stood, without a `chat_id`."""
