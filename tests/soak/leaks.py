@@ -1,0 +1,75 @@
+"""Planted leaks, to see that the verdict sees: each is small and steady, as real ones are."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from bot.sessions.dispatcher import Dispatcher
+
+PAUSE = 0.1
+
+
+async def task(dispatcher: Dispatcher) -> None:
+    """Tasks that wait for what never comes."""
+    kept: list[asyncio.Task[bool]] = []
+    while True:
+        kept.append(asyncio.create_task(asyncio.Event().wait()))
+        await asyncio.sleep(PAUSE)
+
+
+async def descriptor(dispatcher: Dispatcher) -> None:
+    """Files that nobody closes."""
+    kept: list[int] = []
+    while True:
+        kept.append(os.open(os.devnull, os.O_RDONLY))
+        await asyncio.sleep(PAUSE)
+
+
+async def thread(dispatcher: Dispatcher) -> None:
+    """Threads that wait for what never comes."""
+    while True:
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+        await asyncio.sleep(PAUSE)
+
+
+async def table(dispatcher: Dispatcher) -> None:
+    """Names in one of the core's own tables."""
+    while True:
+        dispatcher._caught_up.add(f"leak {len(dispatcher._caught_up)}")
+        await asyncio.sleep(PAUSE)
+
+
+async def memory(dispatcher: Dispatcher) -> None:
+    """Bytes that no table of the program's knows."""
+    kept: list[bytes] = []
+    while True:
+        kept.append(os.urandom(200_000))
+        await asyncio.sleep(PAUSE)
+
+
+async def block(dispatcher: Dispatcher) -> None:
+    """Work on the event loop."""
+    while True:
+        for _ in range(3_000_000):
+            pass
+        await asyncio.sleep(PAUSE)
+
+
+async def reader(dispatcher: Dispatcher) -> None:
+    """A reading transaction that never ends, so that the WAL cannot be taken in."""
+    import sqlite3  # noqa: PLC0415 - beside the program's own connection
+
+    connection = sqlite3.connect(f"file:{os.environ['PARLEY_DATABASE']}?mode=ro", uri=True, isolation_level=None)
+    connection.execute("BEGIN")
+    connection.execute("SELECT count(*) FROM events").fetchone()
+    while True:
+        await asyncio.sleep(PAUSE)
+
+
+LEAKS: dict[str, Callable[[Dispatcher], Coroutine[Any, Any, None]]] = {
+    function.__name__: function for function in (task, descriptor, thread, table, memory, block, reader)
+}
