@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 import importlib
 import json
@@ -21,7 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 
 from tests.torture.plants import plant
 
@@ -30,6 +31,7 @@ WARM = (
     "bot.__main__",
     "bot.serving",
     "bot.models.openai",
+    "bot.models.openai_client",
     "adapters.telegram.adapter",
     "adapters.discord.adapter",
     "storage.sqlite.store",
@@ -37,6 +39,11 @@ WARM = (
     "uvloop",
 )
 LOG = "bot.log"
+_PR_SET_PTRACER = 0x59616D61
+_ANYBODY = 2**64 - 1
+
+Traced = Literal["no", "later", "held"]
+"""Whether a life is to be looked into by strace: not at all, some time, or from its first step on."""
 
 
 class Life(Protocol):
@@ -75,9 +82,12 @@ class Nursery:
         self._process.stdin.close()
         await self._process.wait()
 
-    async def start(self, environment: Mapping[str, str], folder: Path, *, planted: str = "", seed: int = 0) -> Forked:
-        """A bot that is in the middle of its start a few milliseconds from now."""
-        pid = await self._ask({"environment": dict(environment), "folder": str(folder), "plant": planted, "seed": seed})
+    async def start(
+        self, environment: Mapping[str, str], folder: Path, *, planted: str = "", seed: int = 0, traced: Traced = "no"
+    ) -> Forked:
+        """A bot that is in the middle of its start a few milliseconds from now; one that is `held` waits for SIGCONT."""
+        told = {"environment": dict(environment), "folder": str(folder), "plant": planted, "seed": seed, "traced": traced}
+        pid = await self._ask(told)
         assert isinstance(pid, int)
         return Forked(self, pid)
 
@@ -167,7 +177,14 @@ class Started:
         return code, time.monotonic() - began
 
 
-def _be_bot(environment: Mapping[str, str], folder: str, planted: str, seed: int) -> None:
+def _let_be_traced(traced: Traced) -> None:
+    """Where only parents may trace, as Yama has it, everybody may trace this one; there may be no such rule to lift."""
+    ctypes.CDLL(None).prctl(_PR_SET_PTRACER, ctypes.c_ulong(_ANYBODY), 0, 0, 0)
+    if traced == "held":
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def _be_bot(environment: Mapping[str, str], folder: str, planted: str, seed: int, traced: Traced) -> None:
     """The child: as good as a process of its own. Never returns."""
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     log = os.open(os.path.join(folder, LOG), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -182,6 +199,8 @@ def _be_bot(environment: Mapping[str, str], folder: str, planted: str, seed: int
     random.seed(seed)
     if planted:
         plant(planted)
+    if traced != "no":
+        _let_be_traced(traced)
     code = 1
     try:
         code = importlib.import_module("bot.__main__").run_bot()
@@ -204,7 +223,7 @@ def main() -> None:
         elif question:
             pid = os.fork()
             if pid == 0:
-                _be_bot(question["environment"], question["folder"], question["plant"], question["seed"])
+                _be_bot(question["environment"], question["folder"], question["plant"], question["seed"], question["traced"])
             answer = pid
         print(json.dumps(answer), flush=True)
 
