@@ -14,8 +14,8 @@ START = datetime(2026, 11, 21, 12, tzinfo=UTC)
 class _Selector(selectors.BaseSelector):
     """Instead of waiting it moves the time on. That nobody ever wakes again is an error."""
 
-    def __init__(self) -> None:
-        self.now = 0.0
+    def __init__(self, now: float) -> None:
+        self.now = now
         self._real = selectors.DefaultSelector()
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
@@ -41,10 +41,10 @@ class _Selector(selectors.BaseSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """`now` of the loop is seconds since its start."""
+    """Its time is in seconds, from the `now` it is given."""
 
-    def __init__(self) -> None:
-        self._virtual = _Selector()
+    def __init__(self, now: float = 0.0) -> None:
+        self._virtual = _Selector(now)
         super().__init__(self._virtual)
 
     def time(self) -> float:

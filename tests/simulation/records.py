@@ -1,0 +1,62 @@
+"""What the database holds in the end, read once and whole."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from bot.events import Place
+from tests.simulation.words import tokens
+
+Row = dict[str, object]
+_POSTS = (
+    "SELECT o.*, r.platform AS ref_platform, p.platform, p.chat_id, p.kind FROM posts o"
+    " JOIN places p ON p.id = o.place_id LEFT JOIN places r ON r.id = o.ref_place ORDER BY o.id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Rows by id. `said` leads from each token of a person to the user messages that hold it, oldest first."""
+
+    integrity: list[str]
+    events: set[str]
+    messages: dict[int, Row]
+    turns: list[Row]
+    posts: list[Row]
+    sessions: list[Row]
+    said: dict[str, list[Row]]
+
+    def replies(self, row: Row) -> list[Row]:
+        """The answers to a user message, and to those that were written below it and joined a turn of its."""
+        own = [self.messages[turn["reply_id"]] for turn in self.turns if turn["prompt_id"] == row["id"]]
+        below = [other for other in self.messages.values() if other["parent_id"] == row["id"] and other["role"] == "user"]
+        return [reply for reply in own if reply["status"] != "open"] + [reply for other in below for reply in self.replies(other)]
+
+    def shown(self, reply_id: int) -> list[Row]:
+        """The posts that show a reply, in order."""
+        return sorted((post for post in self.posts if post["reply_id"] == reply_id and post["state"] == "final"), key=lambda post: post["ordinal"])
+
+    def command_replies(self, platform: str) -> set[int]:
+        return {post["reply_id"] for post in self.posts if post["reply_id"] not in self.messages and post["platform"] == platform}
+
+    def sessions_in(self, place: Place) -> list[Row]:
+        return [row for row in self.sessions if (row["platform"], row["chat_id"]) == (place.platform, place.chat_id)]
+
+
+def read(disk: sqlite3.Connection) -> Records:
+    def rows(sql: str) -> list[Row]:
+        cursor = disk.execute(sql)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    integrity = [str(row[0]) for row in disk.execute("PRAGMA integrity_check") if row[0] != "ok"]
+    integrity += [f"foreign key broken: {tuple(row)}" for row in disk.execute("PRAGMA foreign_key_check")]
+    messages = {row["id"]: row for row in rows("SELECT * FROM messages ORDER BY id")}
+    said: dict[str, list[Row]] = {}
+    for row in messages.values():
+        for token in tokens(row["text"]) if row["role"] == "user" else ():
+            said.setdefault(token, []).append(row)
+    sessions = rows("SELECT s.*, p.platform, p.chat_id FROM sessions s JOIN places p ON p.id = s.place_id")
+    events = {row[0] for row in disk.execute("SELECT key FROM events")}
+    return Records(integrity, events, messages, rows("SELECT * FROM turns ORDER BY id"), rows(_POSTS), sessions, said)
