@@ -21,6 +21,7 @@ INVALID: Final = frozenset({401, 403, 429})
 class _Open:
     until: float
     pause: float
+    why: str
 
 
 class Breaker:
@@ -36,21 +37,21 @@ class Breaker:
         now = self._clock.monotonic()
         found = self._channels.get(channel)
         if found is not None and now < found.until:
-            raise PlaceUnavailable("the channel has just refused")
+            raise PlaceUnavailable(found.why)
         while self._refusals and self._refusals[0] <= now - WINDOW:
             self._refusals.popleft()
         if len(self._refusals) >= ALLOWED:
             raise RateLimited(max(1.0, self._refusals[0] + WINDOW - now))
 
-    def refused(self, status: int, channel: int = 0) -> None:
-        """Takes note of a status; only refusals of the kind that Discord counts do count."""
+    def refused(self, status: int, channel: int = 0, why: str = "") -> None:
+        """Takes note of a status; only refusals of the kind that Discord counts do count. `why` is said to who asks again."""
         now = self._clock.monotonic()
         if status in INVALID:
             self._refusals.append(now)
         if status == 403 and channel:  # noqa: PLR2004 - Forbidden
             earlier = self._channels.get(channel)
             pause = FIRST if earlier is None else min(earlier.pause * 2, MOST)
-            self._channels[channel] = _Open(now + pause, pause)
+            self._channels[channel] = _Open(now + pause, pause, why or "the channel has just refused")
 
     def heard(self, channel: int) -> None:
         """Something came from there, or went there: it may be written to again."""

@@ -218,7 +218,7 @@ class Rest:
         """What the library refuses by itself, Discord never heard of, and does not count."""
         told = translated(error)
         if isinstance(error, discord.HTTPException):
-            self.breaker.refused(error.status, channel if isinstance(told, PlaceUnavailable) else 0)
+            self.breaker.refused(error.status, channel if isinstance(told, PlaceUnavailable) else 0, str(told))
         if isinstance(told, TokenRefused):
             self._refused = True
             self.on_token_refused()

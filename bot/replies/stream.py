@@ -21,7 +21,10 @@ AGAIN = 0.5
 
 
 class ReplyStream:
-    """One growing answer. `reveal` is asked once, before a word becomes visible: False means that this answer is no longer wanted."""
+    """One growing answer. `reveal` is asked once, before a word becomes visible: False means that this answer is no longer wanted.
+
+    `unreachable` is set where the place takes nothing any more: then nobody can read the rest of the answer either.
+    """
 
     def __init__(self, adapter: Adapter, poster: Poster, clock: Clock, reveal: Callable[[], Awaitable[bool]]) -> None:
         self._adapter = adapter
@@ -31,6 +34,7 @@ class ReplyStream:
         self._text = ""
         self._shown = ""
         self._revealed = False
+        self.unreachable = asyncio.Event()
         self._closing = asyncio.Event()
         self._grown = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -113,6 +117,7 @@ class ReplyStream:
             return min(limited.retry_after, LONGEST_PAUSE)
         except PlaceUnavailable:
             self._closing.set()  # each preview would be refused like this one; the final text shows whether that has changed
+            self.unreachable.set()
         except AdapterError:
             return 3.0
         return 0.0

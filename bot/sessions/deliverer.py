@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 AFTER_TROUBLE = 30.0
 """Seconds until a delivery is tried again that failed for a reason the platform did not name a time for."""
+MOST_SHUT = 1000
+"""Places of which is remembered that their being shut was told."""
 SETTLE = 10.0
 """Seconds after which a final text is written once more, where a preview ended unknown and may arrive late, over the final text."""
 
@@ -31,6 +33,7 @@ class Deliverer:
     def __init__(self, desk: Desk, later: Callable[[int, Place, str, float], None]) -> None:
         self._desk = desk
         self._later = later
+        self._shut: set[Place] = set()
 
     def poster(self, reply_id: int, target: Target, posts: Sequence[Post], claim: Claim) -> Poster:
         desk = self._desk
@@ -84,7 +87,7 @@ class Deliverer:
             except RateLimited as limited:
                 await self._put_off(poster, limited.retry_after)
             except PlaceUnavailable as error:
-                log.warning("a place of %s cannot be written to: %s", poster.target.place.platform, type(error).__name__)
+                self._tell(poster.target.place, error)
                 async with self._desk.lock:
                     await self._give_up(poster)
                 return
@@ -103,8 +106,19 @@ class Deliverer:
                 log.warning("a reply on %s is tried again: %s", poster.target.place.platform, type(error).__name__)
                 await self._put_off(poster, AFTER_TROUBLE)
             else:
+                self._shut.discard(poster.target.place)
                 break
         self._look_again(poster, session_id)
+
+    def _tell(self, place: Place, error: PlaceUnavailable) -> None:
+        """Once, until something could be written there again (P17): people may go on asking where the bot may not answer."""
+        if place in self._shut:
+            return
+        if len(self._shut) >= MOST_SHUT:
+            self._shut.clear()
+        self._shut.add(place)
+        where = f"{place.platform}:{place.chat_id}" + (f", thread {place.thread_id}" if place.thread_id else "")
+        log.warning("%s cannot be written to (%s); who asks there gets no answer", where, error)
 
     def _look_again(self, poster: Poster, session_id: str) -> None:
         if poster.claim.dropped:  # a post may have been placed after it was decided that all are to go

@@ -79,13 +79,16 @@ class TurnRunner:
         if running.released:
             task.cancel()
         stream.open()
+        unreachable = asyncio.ensure_future(stream.unreachable.wait())
         try:
-            await asyncio.wait({task}, timeout=LONGEST_TURN)
+            await asyncio.wait({task, unreachable}, timeout=LONGEST_TURN, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            unreachable.cancel()
             task.cancel()
             await stream.close()
         if not running.released:
-            outcome = self._outcome(turn, session, asking, task)
+            in_vain = stream.unreachable.is_set() and not task.done()
+            outcome = _stopped(turn, asking.text) if in_vain else self._outcome(turn, session, asking, task)
             await self._end(running, poster, self._counted(running, outcome))
         if running.released:
             await self._let_go(running, poster)
@@ -176,12 +179,17 @@ def _filled(turn: Turn, status: MessageStatus, text: str, finish: FinishReason =
     return FillMessage(turn.reply_id, text, status, finish)
 
 
-def _ended(turn: Turn, status: TurnStatus, filled: FillMessage, error: str) -> tuple[Change, ...]:
+def _ended(turn: Turn, status: TurnStatus, filled: FillMessage, error: str = "") -> tuple[Change, ...]:
     return (
         SetTurn(turn.id, ("streaming",), status, error=error),
         filled,
         AdvanceLeaf(turn.session_id, turn.prompt_id, turn.reply_id),
     )
+
+
+def _stopped(turn: Turn, text: str) -> tuple[Change, ...]:
+    """Nobody can read it there, so it costs no more tokens (P16)."""
+    return _ended(turn, "stopped", _filled(turn, "stopped", text))
 
 
 def _failed(turn: Turn, error: str, text: str) -> tuple[Change, ...]:
