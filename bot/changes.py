@@ -21,6 +21,19 @@ class KnowAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetUser:
+    """Erases all that is kept about a person, so that the next message comes from a stranger: their accounts, their sessions with all that
+    hangs on them, questions, and what commands said to them.
+
+    In sessions of a shared place their messages and the answers to these keep their number and nothing else. An open turn there that
+    answers other people as well stays, as theirs. What was not shown whole yet is to be taken away. Keys of events, which are ids, stay.
+    """
+
+    user_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SharePlace:
     """Makes the place's sessions belong to `owner_id` (a user made for the place), or to each person again (None)."""
 
@@ -51,11 +64,12 @@ class AddSession:
 
 @dataclass(frozen=True, slots=True)
 class SetTitle:
-    """Renames. A title by words or by the model never replaces one that a person gave."""
+    """Renames. A title by words or by the model never replaces one that a person gave. `by` is whose words they are; None: as before."""
 
     session_id: str
     title: str
     source: TitleSource
+    by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +238,7 @@ class SetCursor:
 
 Change = (
     KnowAccount
+    | ForgetUser
     | SharePlace
     | SetReachable
     | MovePlace

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.events import Place
 from bot.messages import Account, Message, MessageStatus, PlaceSettings, Session, Turn
 from bot.posts import OpenAsk, Post
 
@@ -63,6 +64,32 @@ class Owed:
     more: bool = False
     posts: tuple[Post, ...] = ()
     shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unshown:
+    """A reply that people cannot read whole yet; `session_id` is empty for what a command says."""
+
+    reply_id: int
+    place: Place
+    session_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """All that is kept about a person, counted: the `sessions` that are theirs, and the `messages` in them and, with the answers to them,
+    in sessions of shared places.
+
+    What is under way when it is erased: open turns that are owed to nobody then (`ending`) or to others only (`again`), and replies
+    not shown whole yet, theirs (`unshown`) and those of others that may hold their words (`quoting`).
+    """
+
+    sessions: int = 0
+    messages: int = 0
+    ending: tuple[Turn, ...] = ()
+    again: tuple[Turn, ...] = ()
+    unshown: tuple[Unshown, ...] = ()
+    quoting: tuple[Unshown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ class PlaceSettings:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One conversation. `id` is 16 hexadecimal digits, shown cut; `leaf` is the message its branch ends in."""
+    """One conversation. `id` is 16 hexadecimal digits, shown cut; `leaf` is the message its branch ends in; `titled_by` is the user whose
+    words the title is made of."""
 
     id: str
     user_id: int
@@ -60,6 +61,7 @@ class Session:
     leaf: int | None = None
     ended_at: datetime | None = None
     deleted_at: datetime | None = None
+    titled_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from bot.changes import Change
 from bot.events import Attachment, Author, Event, MessageRef, Place
-from bot.found import Found, Owed, SessionSummary, SessionTotals, Showing
+from bot.found import Belongings, Found, Owed, SessionSummary, SessionTotals, Showing
 from bot.messages import Account, FinishReason, Message, PlaceSettings, Session, Turn, Usage
 from bot.posts import Ask, Choice, Content, Part, Post
 
@@ -264,6 +264,9 @@ class Reader(Protocol):
 
     async def place_owner(self, place: Place) -> PlaceSettings: ...
 
+    async def belongings(self, user_id: int) -> Belongings:
+        """What ForgetUser would erase."""
+
     async def account_of(self, user_id: int, platform: str) -> Account | None: ...
 
     async def cursors(self, prefix: str) -> Mapping[str, str]:
@@ -285,7 +288,8 @@ class Store(Reader, Protocol):
         `at` is the time of it, for the inbox and for the age of what is said; by default the time of the clock on the wall.
 
         Raises Conflict when an expectation in the changes does not hold, StorageError when the database did not take it, and
-        DatabaseBroken when it never will again.
+        DatabaseBroken when it never will again. Where the disk is full or somebody else holds the database, an event (with a `key`) is
+        refused with DatabaseBlocked, since it comes again; what comes without one is owed, and waits until it could be written.
         """
 
     async def recover(self) -> None:

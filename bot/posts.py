@@ -91,7 +91,7 @@ class Post:
     """A message of the bot on a platform: part `ordinal` of what shows `reply_id`.
 
     `reply_id` is the id of an assistant message, or of a command's reply; of the latter the first post carries the `content`,
-    which the purge takes from replies that are shown.
+    which the purge takes from replies that are shown, and `user_id` names the person whose command it was.
     `key` makes a send repeatable on platforms that know how. `ref` is None until it is known.
     """
 
@@ -105,6 +105,7 @@ class Post:
     content: Content | None = None
     reply_to: MessageRef | None = None
     not_before: datetime | None = None
+    user_id: int | None = None
 
 
 def post_key(reply_id: int, ordinal: int) -> str:

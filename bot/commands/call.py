@@ -47,7 +47,7 @@ class Call:
 
     def say(self, text: str, buttons: tuple[ButtonRow, ...] = (), ask: Ask | None = None) -> Decision:
         """Answers the command: privately where it is for the person's eyes only, in place of the list whose button was pressed."""
-        private = self.command.private and not self.given.shared
+        private = self.command.private and (self.command.personal or not self.given.shared)
         audience = self.event.author.id if private else ""
         if self.event.pressed and self.command.name == "page" and self.given.found.post is not None:
             post = self.given.found.post

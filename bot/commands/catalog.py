@@ -21,10 +21,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`private`: the answer is for who asked alone. `modal`: asks for text first where a platform has modals. `hidden`: only buttons
-    and menus do it. `menu`: its name in the menu of a message, where a platform has such menus. `admin_in_shared`: in a shared place it
-    belongs to the chat's admins. `ends_questions`: what the bot asked before is no longer meant, as the conversation is somewhere else
-    then."""
+    """`private`: the answer is for who asked alone, and where it is `personal` in a shared place too. `modal`: asks for text first where
+    a platform has modals. `hidden`: only buttons and menus do it. `menu`: its name in the menu of a message, where a platform has such
+    menus. `admin_in_shared`: in a shared place it belongs to the chat's admins. `ends_questions`: what the bot asked before is no longer
+    meant, as the conversation is somewhere else then."""
 
     name: str
     help: str
@@ -35,6 +35,7 @@ class Command:
     admin_in_shared: bool = False
     ends_questions: bool = False
     menu: str = ""
+    personal: bool = False
 
     @property
     def usage(self) -> str:
@@ -80,6 +81,14 @@ COMMANDS: tuple[Command, ...] = (
         admin_in_shared=True,
         ends_questions=True,
     ),
+    Command(
+        "forget",
+        "erase everything I keep about you",
+        (_text("confirm", "the word `everything`, to have it done without a button"),),
+        private=True,
+        personal=True,
+        ends_questions=True,
+    ),
     Command("cancel", "close a question of the bot"),
     Command("help", "what the bot can do", (Option("command", "command", "one command in detail"),)),
     Command("start", "say hello", (_text("from", "where you come from"),), hidden=True),
@@ -100,6 +109,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("fork", "bring the last conversation along", (_text("id", "of the session", required=True),), hidden=True, ends_questions=True),
     Command("back", "go back to the session before", (_text("id", "of the session", required=True),), hidden=True, ends_questions=True),
     Command("undelete", "bring a deleted session back", (_text("id", "of the session", required=True),), hidden=True),
+    Command(
+        "erase",
+        "erase everything I keep about you",
+        (_text("whose", "of whom, and until when", required=True),),
+        hidden=True,
+        private=True,
+        personal=True,
+    ),
     Command(
         "continue",
         "go on where an answer was cut for its length",

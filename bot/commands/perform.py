@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands import edits, general, lists, sessions, speaking, versions
+from bot.commands import edits, forget, general, lists, sessions, speaking, versions
 from bot.commands.call import Call, Handler
 from bot.replies import texts
 from bot.rules.decision import Decision
@@ -32,6 +32,8 @@ HANDLERS: dict[str, Handler] = {
     "help": general.help_,
     "start": general.start,
     "cancel": general.cancel,
+    "forget": forget.forget,
+    "erase": forget.erase,
 }
 
 

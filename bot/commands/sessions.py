@@ -58,7 +58,7 @@ async def fork(call: Call) -> Decision:
 
 
 def _title_along(current: Session, source: Session) -> tuple[Change, ...]:
-    return () if current.title else (SetTitle(current.id, source.title, "words"),)
+    return () if current.title else (SetTitle(current.id, source.title, "words", source.titled_by),)
 
 
 def _copy(call: Call, session_id: str, branch: list[Message]) -> list[Message]:
@@ -156,7 +156,7 @@ async def title(call: Call) -> Decision:
     session = call.given.found.session
     if session is None:
         return call.refuse(texts.NO_SESSION)
-    return Decision((SetTitle(session.id, text, "person"),)) + call.say(texts.TITLE_SET.format(title=texts.plain(text)))
+    return Decision((SetTitle(session.id, text, "person", call.given.user_id),)) + call.say(texts.TITLE_SET.format(title=texts.plain(text)))
 
 
 async def delete(call: Call) -> Decision:

@@ -33,6 +33,10 @@ def in_code(text: str) -> str:
     return text.replace("`", "'").replace("\n", " ")[:20]
 
 
+def sessions(count: int) -> str:
+    return _("1 session") if count == 1 else _("{count} sessions").format(count=count)
+
+
 def messages(count: int) -> str:
     return _("1 message") if count == 1 else _("{count} messages").format(count=count)
 
@@ -143,6 +147,22 @@ MARK_FAILED = _("failed")
 MARK_OPEN = _("being written")
 MARK_VERSION = _("version {number} of {count}")
 
+EVERYTHING = "everything"
+"""The word that confirms /forget where it is typed."""
+ERASE = _("Erase everything")
+HELD = _("{sessions}, {messages} and your name")
+FORGET_ASK = _(
+    "This erases all that I keep about you, on every platform, at once and for good: {held}. What stands in our chats stays there; only "
+    "you can clear that.\n\nDo you want it? Press the button within {minutes} minutes, or write `/forget everything`."
+)
+FORGOTTEN = _(
+    "Erased for good: {held}. I know nothing about you any more. What stands in our chats stays there until you clear it; its buttons "
+    "do nothing now."
+)
+NOTHING_KEPT = _("I keep nothing about you.")
+NOT_ERASED = _("This button is not yours, or its time is over. /forget gives you a new one.")
+ERASED_MEANWHILE = _("What this was to show has just been erased in part. Please ask for it again.")
+
 PRIVATE_TOO_LATE = _("That took too long to be shown to you alone. Please ask again.")
 PRIVATE_ELSEWHERE = _("That is for your eyes only, and I may not write to you first. Open our private chat and ask there.")
 
@@ -170,6 +190,10 @@ HELP_MORE = {
     "open": _("Write the id as /sessions shows it; its first four digits are enough."),
     "title": _("For example `/title Holiday plans`."),
     "delete": _("Undo brings it back until the time of grace is over."),
+    "forget": _(
+        "All your sessions on every platform, what commands told you, and your name. In a shared chat your messages and the answers to "
+        "them. It cannot be taken back. `/delete` removes a single session, with an Undo."
+    ),
     "cancel": _("For when I asked for a text and you changed your mind."),
     "help": _("`/help new` says more about /new."),
 }

@@ -42,6 +42,7 @@ def open_session(given: Given, place: Place, title: str, *, by_person: bool = Fa
         title=title,
         started_at=given.now,
         title_source="person" if by_person else "words",
+        titled_by=given.user_id if title else None,
     )
     return session, Decision((AddSession(session), SetCurrent(place, given.owner_id, session.id)))
 
@@ -88,7 +89,7 @@ def append(given: Given, words: Words, asked: Asked) -> Decision:
 
 def _first(given: Given, session: Session, words: Words, asked: Asked) -> Decision:
     message = user_message(given, session.id, None, words)
-    titled: tuple[Change, ...] = () if session.title else (SetTitle(session.id, title_from(words.text), "words"),)
+    titled: tuple[Change, ...] = () if session.title else (SetTitle(session.id, title_from(words.text), "words", given.user_id),)
     added: tuple[Change, ...] = (ExpectLeaf(session.id, None), AddMessage(message), SetLeaf(session.id, message.id))
     return Decision(titled + added) + owe(given, message, asked)
 

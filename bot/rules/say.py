@@ -29,6 +29,7 @@ def say(
         key=post_key(reply_id, 0),
         content=Content(text, buttons, audience=audience, ask=ask),
         reply_to=reply_to,
+        user_id=given.user_id,
     )
     return Decision((AddPost(post),), deliver=(Delivery(reply_id, place),))
 

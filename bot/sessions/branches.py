@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from bot.changes import Change, SetMessageStatus, SetShows
+from bot.changes import Change, ForgetUser, SetMessageStatus, SetShows
 from bot.messages import Message
 from bot.ports import Reader
 
@@ -42,6 +42,11 @@ class Branches:
 
     def forget(self, changes: Sequence[Change]) -> None:
         """Called with what was written: a version that stands in another's place, or a mark, makes what is remembered untrue."""
+        if any(isinstance(change, ForgetUser) for change in changes):
+            self._forgotten += 1
+            self._branches.clear()  # whose words stood where, nobody knows any more
+            self._count = 0
+            return
         touched = {change.message_id for change in changes if isinstance(change, SetShows | SetMessageStatus)}
         if not touched:
             return

@@ -52,7 +52,10 @@ class Intake:
                 refusal = self._admission.refusal(event)
                 if refusal is not None:
                     return self._refused(event, given, refusal)
-                return Decision(known) + await self._decide(event, given)
+                decided = await self._decide(event, given)
+                if found.account is None and not _concerns(decided, given.user_id):
+                    known = tuple(change for change in known if not isinstance(change, KnowAccount))
+                return Decision(known) + decided
 
     async def _decide(self, event: MessageReceived | MessageEdited | CommandInvoked, given: Given) -> Decision:
         match event:
@@ -205,6 +208,11 @@ class Intake:
         if len(text) * 3 <= self._desk.policy.context_tokens:
             return 0
         return self._estimator.estimate(text)
+
+
+def _concerns(decision: Decision, user_id: int) -> bool:
+    """Whether anything that is written belongs to the person: of a stranger who gets no more than a line nothing is kept."""
+    return any(not isinstance(change, AddPost) or change.post.user_id == user_id for change in decision.changes)
 
 
 def _answers(done: Decision, via: MessageRef) -> bool:

@@ -46,8 +46,9 @@ class Titles:
             return
         try:
             title = await self._ask(session, branch[0], branch[1])
-            if title:
-                await store.apply((SetTitle(session_id, title, "model"),))
+            async with self._desk.lock:  # what the title is made of may have been erased meanwhile
+                if title and await store.branch(branch[1].id, 2) == branch:
+                    await store.apply((SetTitle(session_id, title, "model"),))
         except DatabaseBroken:
             raise
         except (ModelError, StorageError) as error:

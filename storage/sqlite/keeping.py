@@ -67,7 +67,10 @@ def purge(connection: sqlite3.Connection, before: datetime) -> int:
     cut = {"before": to_stored(before), "long_ago": to_stored(before - KEPT), "moment": _MOMENT // timedelta(microseconds=1)}
     for statement in _ERASING:
         connection.execute(statement, cut)
-    return connection.execute("DELETE FROM sessions WHERE deleted_at < :before", cut).rowcount
+    gone = connection.execute("DELETE FROM sessions WHERE deleted_at < :before", cut).rowcount
+    if gone:
+        connection.execute("UPDATE erased SET unclean = 1")
+    return gone
 
 
 @carry_out.register

@@ -63,7 +63,7 @@ def _add_post(change: AddPost, connection: sqlite3.Connection) -> None:
     new = change.post
     connection.execute(
         "INSERT INTO posts (id, reply_id, ordinal, place_id, state, key, ref_place, ref_message, reply_to_place, reply_to_message, "
-        "not_before, content, file) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "not_before, content, file, user_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             new.id,
             new.reply_id,
@@ -75,6 +75,7 @@ def _add_post(change: AddPost, connection: sqlite3.Connection) -> None:
             *keep_ref(connection, new.reply_to),
             to_stored_or_none(new.not_before),
             *from_content(new.content),
+            new.user_id,
         ),
     )
 

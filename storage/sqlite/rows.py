@@ -66,6 +66,7 @@ def to_session(row: Row) -> Session:
         leaf=leaf,
         ended_at=to_time_or_none(ended_at),
         deleted_at=to_time_or_none(deleted_at),
+        titled_by=row[14],
     )
 
 
@@ -129,6 +130,7 @@ def to_post(row: Row) -> Post:
         content=to_content(content, file),
         reply_to=to_ref(row[17:22]),
         not_before=to_time_or_none(not_before),
+        user_id=row[22],
     )
 
 

@@ -92,8 +92,8 @@ def totals(connection: sqlite3.Connection, of: Session) -> SessionTotals:
 def _add_session(change: AddSession, connection: sqlite3.Connection) -> None:
     new = change.session
     connection.execute(
-        "INSERT INTO sessions (id, user_id, place_id, title, title_source, persona, model, leaf, newest, started_at, ended_at, deleted_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(id), 0) FROM messages), ?, ?, ?)",
+        "INSERT INTO sessions (id, user_id, place_id, title, title_source, persona, model, leaf, newest, started_at, ended_at, deleted_at, "
+        "titled_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(id), 0) FROM messages), ?, ?, ?, ?)",
         (
             new.id,
             new.user_id,
@@ -106,6 +106,7 @@ def _add_session(change: AddSession, connection: sqlite3.Connection) -> None:
             to_stored(new.started_at),
             to_stored_or_none(new.ended_at),
             to_stored_or_none(new.deleted_at),
+            new.titled_by,
         ),
     )
 
@@ -113,8 +114,9 @@ def _add_session(change: AddSession, connection: sqlite3.Connection) -> None:
 @carry_out.register
 def _set_title(change: SetTitle, connection: sqlite3.Connection) -> None:
     connection.execute(
-        "UPDATE sessions SET title = :title, title_source = :source WHERE id = :id AND (title_source <> 'person' OR :source = 'person')",
-        {"title": change.title, "source": change.source, "id": change.session_id},
+        "UPDATE sessions SET title = :title, title_source = :source, titled_by = coalesce(:by, titled_by) "
+        "WHERE id = :id AND (title_source <> 'person' OR :source = 'person')",
+        {"title": change.title, "source": change.source, "id": change.session_id, "by": change.by},
     )
 
 

@@ -3,7 +3,7 @@
 
 CREATE TEMP VIEW session_rows AS
 SELECT s.id, s.user_id, s.title, s.started_at, s.title_source, s.persona, s.model, s.leaf, s.ended_at, s.deleted_at,
-       p.platform, p.chat_id, p.thread_id, p.kind, s.newest
+       p.platform, p.chat_id, p.thread_id, p.kind, s.titled_by, s.newest
 FROM sessions s JOIN places p ON p.id = s.place_id;
 
 CREATE TEMP VIEW message_rows AS
@@ -22,7 +22,7 @@ CREATE TEMP VIEW post_rows AS
 SELECT o.id, o.reply_id, o.ordinal, o.state, o.key, o.content, o.file, o.not_before,
        p.platform, p.chat_id, p.thread_id, p.kind,
        o.ref_message, f.platform AS ref_platform, f.chat_id AS ref_chat_id, f.thread_id AS ref_thread_id, f.kind AS ref_kind,
-       o.reply_to_message, r.platform AS to_platform, r.chat_id AS to_chat_id, r.thread_id AS to_thread_id, r.kind AS to_kind
+       o.reply_to_message, r.platform AS to_platform, r.chat_id AS to_chat_id, r.thread_id AS to_thread_id, r.kind AS to_kind, o.user_id
 FROM posts o
 JOIN places p ON p.id = o.place_id
 LEFT JOIN places f ON f.id = o.ref_place

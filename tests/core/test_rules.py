@@ -73,7 +73,7 @@ def test_a_fresh_session_is_current_and_waits_for_its_leaf() -> None:
 
 def test_the_first_words_name_a_session_without_a_title() -> None:
     decision = append(given(found(session=replace(SESSION, title=""))), WORDS, ASKED)
-    assert of_kind(decision, SetTitle) == [SetTitle(SESSION.id, "hello", "words")]
+    assert of_kind(decision, SetTitle) == [SetTitle(SESSION.id, "hello", "words", given().user_id)]
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,10 @@ migrate(connection, (Migration(1, sys.argv[3]), Migration(2, sys.argv[4])))
 
 
 _BACK_TO_THE_FIRST = """
+ALTER TABLE sessions DROP COLUMN titled_by;
+DROP INDEX posts_by_user;
+ALTER TABLE posts DROP COLUMN user_id;
+ALTER TABLE erased DROP COLUMN unclean;
 DROP INDEX posts_undated;
 DROP INDEX posts_by_age;
 ALTER TABLE posts DROP COLUMN written_at;
@@ -117,6 +121,7 @@ async def test_s9_what_the_first_shape_held_is_there_in_the_newest(tmp_path: Pat
         connection.executescript(_BACK_TO_THE_FIRST)
     store = await SqliteStore.open(path)
     assert (await store.posts(99))[0].content == Content("Text")
+    assert (await store.posts(99))[0].user_id == 1
     assert (await store.open_turns("aaaa000000000000"))[0].error == "timeout"
     await store.purge(datetime.now(UTC) - timedelta(days=1))
     assert (await store.posts(99))[0].content is not None
