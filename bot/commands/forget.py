@@ -42,6 +42,8 @@ async def erase(call: Call) -> Decision:
 
 
 def _counted(held: Belongings) -> str:
+    if not held.sessions and held.messages:
+        return texts.HELD_IN_SHARED.format(messages=texts.messages(held.messages))
     return texts.HELD.format(sessions=texts.sessions(held.sessions), messages=texts.messages(held.messages))
 
 

@@ -151,6 +151,7 @@ EVERYTHING = "everything"
 """The word that confirms /forget where it is typed."""
 ERASE = _("Erase everything")
 HELD = _("{sessions}, {messages} and your name")
+HELD_IN_SHARED = _("{messages} and your name")
 FORGET_ASK = _(
     "This erases all that I keep about you, on every platform, at once and for good: {held}. What stands in our chats stays there; only "
     "you can clear that.\n\nDo you want it? Press the button within {minutes} minutes, or write `/forget everything`."
