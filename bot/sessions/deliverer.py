@@ -23,6 +23,9 @@ AFTER_TROUBLE = 30.0
 """Seconds until a delivery is tried again that failed for a reason the platform did not name a time for."""
 MOST_SHUT = 1000
 """Places of which is remembered that their being shut was told."""
+LONGEST_WAIT = 3600.0
+"""Seconds that a stored time is kept to: the clock may have been set back since, and then it lies years ahead (R10). A platform that still
+means it says so again."""
 SETTLE = 10.0
 """Seconds after which a final text is written once more, where a preview ended unknown and may arrive late, over the final text."""
 
@@ -74,7 +77,8 @@ class Deliverer:
         """Keeps to the time that a platform named, after a restart too."""
         times = [post.not_before for post in posts if post.not_before is not None]
         if times:
-            await self._desk.clock.sleep(max(0.0, (max(times) - self._desk.clock.now()).total_seconds()))
+            seconds = (max(times) - self._desk.clock.now()).total_seconds()
+            await self._desk.clock.sleep(min(max(0.0, seconds), LONGEST_WAIT))
 
     async def attempt(self, poster: Poster, content: Content | None, session_id: str = "") -> None:
         """Until the posts show the content (None: are gone), or cannot; a limit only takes longer."""
