@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from typing import TypeVar
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 
 class Flights:
@@ -28,8 +31,10 @@ class Flights:
         return await asyncio.shield(task)
 
     def errand(self, call: Coroutine[object, object, object]) -> None:
-        """Runs something that nobody waits for, and that says itself what went wrong."""
-        self._keep(asyncio.create_task(call))
+        """Runs something that nobody waits for, and that says itself what went wrong; what it did not expect is a line of the log (R5)."""
+        task = asyncio.create_task(call)
+        self._keep(task)
+        task.add_done_callback(_told)
 
     async def drain(self, seconds: float) -> None:
         """Waits so long for what is under way, then gives up on it."""
@@ -48,3 +53,8 @@ class Flights:
         self._tasks.discard(task)
         if not task.cancelled():
             task.exception()  # who asked may be gone; then nobody else looks
+
+
+def _told(errand: asyncio.Task[object]) -> None:
+    if not errand.cancelled() and (error := errand.exception()) is not None:
+        _log.error("an errand failed", exc_info=error)

@@ -37,6 +37,15 @@ class Identity:
 # What can be in a message besides words, in the order in which it is looked for: an animation comes as a document too.
 _FILES = ("animation", "document", "audio", "voice", "video", "video_note", "sticker")
 _WITHOUT_FILE = ("poll", "location", "venue", "contact", "dice", "game", "story", "invoice", "paid_media", "giveaway", "checklist")
+# What stands around the contents of a message.
+_ENVELOPE = frozenset(
+    """
+    message_id message_thread_id direct_messages_topic is_topic_message date edit_date chat from sender_chat sender_boost_count
+    sender_business_bot business_connection_id author_signature via_bot has_protected_content is_from_offline is_paid_post
+    is_automatic_forward forward_origin reply_to_message reply_to_story reply_to_checklist_task_id external_reply quote media_group_id
+    effect_id paid_star_count reply_markup link_preview_options show_caption_above_media has_media_spoiler
+    """.split()
+)
 _MIME_TYPES = {"voice": "audio/ogg", "video_note": "video/mp4", "animation": "video/mp4", "sticker": "image/webp"}
 
 
@@ -119,9 +128,16 @@ def attachments_of(message: Message) -> tuple[Attachment, ...]:
     for kind in _WITHOUT_FILE:
         if getattr(message, kind, None) is not None:
             return (Attachment(kind, "", 0, kind, ""),)
-    if "rich_message" in message.api_kwargs:
-        return (Attachment("rich_message", "", 0, "rich_message", ""),)
-    return ()
+    newer = _newer_kind(message)
+    return (Attachment(newer, "", 0, newer, ""),) if newer else ()
+
+
+def _newer_kind(message: Message) -> str:
+    """What there is besides the envelope, where the library knows none of it: a kind of message that is newer than it is."""
+    if not message.api_kwargs:
+        return ""
+    contents = {name for name, value in message.to_dict().items() if value} - _ENVELOPE
+    return min(contents) if contents and contents <= message.api_kwargs.keys() else ""
 
 
 def replied_to(message: Message) -> Message | None:

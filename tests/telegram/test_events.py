@@ -257,6 +257,7 @@ def test_a_forwarded_mention_addresses_nobody() -> None:
             "",
         ),
         ({"rich_message": {"blocks": []}}, "rich_message", "", 0, ""),
+        ({"hologram": {"depth": 3}, "sender_boost_count": 1}, "hologram", "", 0, ""),
     ],
 )
 def test_u2_each_kind_of_attachment_is_named(fields: Json, kind: str, mime_type: str, size: int, fetch_id: str) -> None:
@@ -273,6 +274,7 @@ def test_u2_each_kind_of_attachment_is_named(fields: Json, kind: str, mime_type:
         {"pinned_message": from_bot()},
         {"forum_topic_created": {"name": "t", "icon_color": 1}, "is_topic_message": True, "message_thread_id": 11},
         {"group_chat_created": True},
+        {"new_chat_title": "x", "something_new": {"y": 1}},
     ],
 )
 def test_notes_of_telegram_are_no_messages(fields: Json) -> None:

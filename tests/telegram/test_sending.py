@@ -92,7 +92,7 @@ async def test_formatting_buttons_and_questions_arrive(stage: Stage) -> None:
     assert stage.chat.last.force_reply
     markup = stage.fake.calls_of("sendMessage")[-1].params["reply_markup"]
     assert markup["selective"] is True
-    assert len(markup["input_field_placeholder"]) == 64
+    assert 60 <= len(markup["input_field_placeholder"]) <= 64
 
 
 async def test_a_post_goes_to_its_topic(stage: Stage) -> None:
@@ -407,6 +407,19 @@ async def test_p23_what_is_under_way_lands_without_who_asked() -> None:
     assert landed == []
     await flights.drain(1.0)
     assert landed == ["here"]
+
+
+async def test_r5_an_errand_that_fails_is_told_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    flights = Flights()
+
+    async def call() -> None:
+        raise KeyError("a bug")
+
+    flights.errand(call())
+    await flights.drain(1.0)
+    (record,) = [record for record in caplog.records if "errand" in record.getMessage()]
+    assert record.exc_info is not None
+    assert isinstance(record.exc_info[1], KeyError)
 
 
 async def test_close_does_not_wait_for_ever() -> None:

@@ -137,7 +137,7 @@ async def test_the_port_is_free_again_afterwards(hook: Hook) -> None:
     assert hook.adapter.heard_at is not None
 
 
-async def test_r5_posts_side_by_side_are_taken_one_after_the_other(hook: Hook) -> None:
+async def test_p21_posts_side_by_side_are_taken_one_after_the_other(hook: Hook) -> None:
     """A post that Telegram gave up on may still be in hand when it comes again."""
     inside = most = 0
 
