@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
@@ -41,6 +43,7 @@ class Taking:
         self._threads = threads
         self._me = me
         self._owners: dict[int, tuple[Place, int]] = {}
+        self._opening: dict[int, asyncio.Event] = {}
         self.last: dict[int, int] = {}
 
     async def message(self, message: discord.Message, with_roles: WithRoles | None = None) -> None:
@@ -57,12 +60,25 @@ class Taking:
         if event is not None and addressed and with_roles is not None and message.guild is not None:
             whole = await with_roles(message)
             event = self._read(lambda: received(whole, self._me, Where(place, owner_id == self._me.id)), message.id)
-        if isinstance(event, MessageReceived):
-            event = await self._threads.moved(event, message, self._me)
-        if event is not None:
-            await self.accept(event)
+        if message.channel.id in self._opening:
+            await self._opening[message.channel.id].wait()
+        with self._opens(message.id):
+            if isinstance(event, MessageReceived):
+                event = await self._threads.moved(event, message, self._me)
+            if event is not None:
+                await self.accept(event)
         self.last[message.channel.id] = max(message.id, self.last.get(message.channel.id, 0))
         self._cursors.done(seen, addressed=addressed)
+
+    @contextmanager
+    def _opens(self, message_id: int) -> Iterator[None]:
+        """A thread has the id of the message it begins with: what is written there waits until that one has been accepted."""
+        done = self._opening[message_id] = asyncio.Event()
+        try:
+            yield
+        finally:
+            self._opening.pop(message_id, None)
+            done.set()
 
     async def invoked(self, interaction: discord.Interaction) -> None:
         """Somebody gave a command: what is written in that channel from now on is fetched after a time away, where the bot may."""

@@ -296,3 +296,18 @@ async def test_a_mention_opens_a_thread_where_it_is_wanted(tmp_path: Path, whole
             await ann.deletes(sent)
             await until(lambda: len(life.core.deletions) == 2)
             assert place in [event.ref.place for event in life.core.deletions]
+
+
+async def test_what_is_written_in_a_new_thread_comes_after_what_it_began_with(tmp_path: Path) -> None:
+    async with FakeDiscord(message_content=True) as fake:
+        ann = fake.person(1001, "Ann")
+        guild = fake.guild("Home", ann)
+        talk = guild.channel("talk")
+        async with alive(fake, tmp_path, threads=frozenset({f"discord:{talk.id}"})) as life:
+            fake.faults.add("POST /channels/{id}/messages/{id}/threads", slow=0.2)
+            sent = await ann.says(talk, "one", mention=True)
+            await until(lambda: sent.id in guild.threads)
+            await ann.says(guild.threads[sent.id], "two")
+            await until(lambda: len(life.core.messages) == 2)
+            assert life.core.texts == ["one", "two"]
+            assert len({event.ref.place for event in life.core.messages}) == 1

@@ -92,7 +92,7 @@ async def test_discord_down_while_telegram_talks_and_then_it_answers_too(both: T
 
 
 @pytest.mark.parametrize("data", [None, [], "x", {}, {"id": "x"}, {"id": "1", "channel_id": "2", "author": None}], ids=str)
-async def test_a_malformed_payload_of_the_gateway_stops_nobody(both: Town, data: object) -> None:
+async def test_p7_p22_a_malformed_payload_of_the_gateway_stops_nobody(both: Town, data: object) -> None:
     for name in ("MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "INTERACTION_CREATE", "GUILD_CREATE", "NEVER_HEARD_OF"):
         both.club.discord.gateway.send_raw(name, data)
     await says_on_telegram(both, "one")
