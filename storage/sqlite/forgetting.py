@@ -107,15 +107,17 @@ def _unfinished(connection: sqlite3.Connection, user_id: int, extent: _Extent) -
     own: dict[int, Unshown] = {}
     quoting: dict[int, Unshown] = {}
     for row in connection.execute(
-        "SELECT o.reply_id, p.platform, p.chat_id, p.thread_id, p.kind, coalesce(m.session_id, ''), o.user_id, o.place_id FROM posts o "
+        "SELECT o.reply_id, p.platform, p.chat_id, p.thread_id, p.kind, coalesce(m.session_id, ''), o.place_id, "
+        "EXISTS (SELECT 1 FROM posts first WHERE first.reply_id = o.reply_id AND first.user_id = :user) FROM posts o "
         "JOIN places p ON p.id = o.place_id LEFT JOIN messages m ON m.id = o.reply_id "
-        "WHERE o.state NOT IN ('final', 'gone') ORDER BY o.reply_id, o.ordinal"
+        "WHERE o.state NOT IN ('final', 'gone') ORDER BY o.reply_id, o.ordinal",
+        {"user": user_id},
     ):
         reply_id, session_id = row[0], row[5]
         found = Unshown(reply_id, to_place(row[1:5]), session_id)
-        if session_id in extent.whole or reply_id in extent.words or row[6] == user_id:
+        if session_id in extent.whole or reply_id in extent.words or row[7]:
             own.setdefault(reply_id, found)
-        elif not session_id and row[7] in places:
+        elif not session_id and row[6] in places:
             quoting.setdefault(reply_id, found)
     return tuple(own.values()), tuple(found for reply_id, found in quoting.items() if reply_id not in own)
 
@@ -131,8 +133,8 @@ _ERASING = (
     "UPDATE posts SET content = NULL, file = NULL, user_id = NULL, written_at = :at, "
     "  state = CASE WHEN state = 'gone' OR ref_message IS NULL THEN 'gone' ELSE 'surplus' END "
     "WHERE reply_id IN (SELECT value FROM json_each(:unshown))",
-    "DELETE FROM posts WHERE reply_id NOT IN (SELECT value FROM json_each(:unshown)) AND (user_id = :user "
-    "  OR reply_id IN (SELECT value FROM json_each(:words)) "
+    "DELETE FROM posts WHERE reply_id NOT IN (SELECT value FROM json_each(:unshown)) AND ("
+    "  reply_id IN (SELECT reply_id FROM posts WHERE user_id = :user) OR reply_id IN (SELECT value FROM json_each(:words)) "
     "  OR reply_id IN (SELECT id FROM messages WHERE session_id IN (SELECT value FROM json_each(:whole))))",
     # What commands said to others may hold words of the person, where they talk together or nobody knows any more whose command it was.
     "UPDATE posts SET content = NULL, file = NULL WHERE written_at IS NOT NULL AND content IS NOT NULL "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.contracts.store_contract import FindContract, PeopleContract, PurgeContract, TransactionContract
+from tests.contracts.store_forget_contract import ForgetContract, ForgetSharedContract
 from tests.contracts.store_owing_contract import OwedContract, ShowingContract
 from tests.contracts.store_reply_contract import MoveContract, PostContract, QuestionContract, TurnContract
 from tests.contracts.store_session_contract import IdContract, ListContract, SessionContract
@@ -55,3 +56,9 @@ class TestOwed(OwedContract): ...
 
 
 class TestShowing(ShowingContract): ...
+
+
+class TestForgetting(ForgetContract): ...
+
+
+class TestForgettingInShared(ForgetSharedContract): ...
