@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from adapters.calls.turnstile import Turnstile
 from adapters.discord.errors import InteractionOver
 from adapters.discord.finding import answer_to, own_message
 from adapters.discord.forms import Json
@@ -37,7 +37,7 @@ class Sender:
         self._clock = clock
         self._unknown: dict[str, datetime] = {}
         self._made: dict[int, str] = {}
-        self._channels: dict[int, asyncio.Lock] = {}
+        self._channels = Turnstile()
         self.core: Core | None = None
         self.salt = ""
 
@@ -158,7 +158,7 @@ class Sender:
         payload = shown(part) | {"enforce_nonce": True}
         if reference:
             payload["message_reference"] = {"message_id": str(reference), "channel_id": str(channel), "fail_if_not_exists": False}
-        async with self._channels.setdefault(channel, asyncio.Lock()):  # what is being sent must not be found by who looks
+        async with self._channels.passing(channel):  # what is being sent must not be found by who looks
             looked_from = self._looked_from(key, since)
             if looked_from is not None:
                 others = {number for number, made_for in self._made.items() if made_for != key}

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import discord
 
@@ -28,12 +28,14 @@ _log = logging.getLogger(__name__)
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 
 T = TypeVar("T")
+REMEMBERED: Final = 2000
+"""Channels; that which was quiet longest is forgotten first, and costs a look-up."""
 WithRoles = Callable[[discord.Message], Awaitable[discord.Message]]
 
 
 class Taking:
     """Each method returns once the event is stored or known to be nothing; while the storage fails it goes on trying. Raises DatabaseBroken
-    and TokenRefused. `last` is the newest message taken in each channel."""
+    and TokenRefused. `last` is the newest message taken in each channel of late."""
 
     def __init__(self, core: Core, rest: Api, clock: Clock, cursors: Cursors, threads: Threads, me: discord.abc.User) -> None:
         self._core = core
@@ -67,7 +69,8 @@ class Taking:
                 event = await self._threads.moved(event, message, self._me)
             if event is not None:
                 await self.accept(event)
-        self.last[message.channel.id] = max(message.id, self.last.get(message.channel.id, 0))
+        self.last[message.channel.id] = max(message.id, self.last.pop(message.channel.id, 0))
+        _keep_newest(self.last)
         self._cursors.done(seen, addressed=addressed)
 
     @contextmanager
@@ -158,6 +161,7 @@ class Taking:
                 return None
             owner = payload.get("owner_id")
             self._owners[channel.id] = place_in(payload), int(owner) if isinstance(owner, str) and owner.isdigit() else 0
+            _keep_newest(self._owners)
         return self._owners[channel.id]
 
     async def _asked(self, call: Callable[[], Awaitable[T]]) -> T | None:
@@ -179,3 +183,8 @@ class Taking:
         except UNREADABLE as error:
             _log.warning("discord: message %d cannot be read (%s) and is left out", message_id, type(error).__name__)
             return None
+
+
+def _keep_newest(remembered: dict[int, T]) -> None:
+    while len(remembered) > REMEMBERED:
+        del remembered[next(iter(remembered))]

@@ -63,12 +63,17 @@ class Threads:
                 if there is not None:
                     return there
                 if isinstance(error, PlaceUnavailable):
-                    self._not_before[channel_id] = self._clock.monotonic() + REFUSED_FOR
+                    self._refused(channel_id)
                 if not isinstance(error, SendUnknown):
                     _log.info("discord: no thread can be opened in %s (%s)", channel_id, type(error).__name__)
                     return None
                 await self._clock.sleep(1.0)
         return None
+
+    def _refused(self, channel_id: int) -> None:
+        now = self._clock.monotonic()
+        self._not_before = {number: until for number, until in self._not_before.items() if until > now}
+        self._not_before[channel_id] = now + REFUSED_FOR
 
     async def _there(self, thread_id: int) -> Place | None:
         try:

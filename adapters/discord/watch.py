@@ -12,6 +12,8 @@ from bot.errors import AdapterError, PlaceUnavailable, TokenRefused
 _log = logging.getLogger(__name__)
 
 MOST: Final = 5
+OTHERS: Final = 1000
+"""Channels in which nobody spoke to the bot, of which something was shown: they may be spoken of next."""
 
 
 class Watch:
@@ -27,6 +29,8 @@ class Watch:
     def saw(self, channel_id: int, message_id: int) -> None:
         self._shut.discard(channel_id)
         self.shown[channel_id] = max(message_id, self.shown.get(channel_id, 0))
+        if len(self.shown) > len(self._cursors.channels) + OTHERS:
+            self.shown = {number: newest for number, newest in self.shown.items() if number in self._cursors.channels}
 
     async def is_deaf(self) -> bool:
         """One look at the most recently active channels. True where a message has not been shown at two looks running."""
