@@ -21,10 +21,12 @@ async def own_message(
 ) -> int:
     """The oldest message of the bot's that no post is known to be, and that is none of the `others` that this life has made.
 
-    It came after `since`, as far as the clocks agree, and after the message `after`, with the reference where one is given; 0 where there
-    is none. Raises AdapterErrors.
+    It came after `since`, as far as the clocks agree, with the reference where one is given; 0 where there is none. It also came after the
+    message `after`, unless `since` is well before that: then it may have been sent for what was written earlier. Raises AdapterErrors.
     """
-    lowest = max(snowflake_at(since) - _SKEW, after)
+    lowest = snowflake_at(since) - _SKEW
+    if after - lowest <= 2 * _SKEW:
+        lowest = max(lowest, after)
     found = [message for message in await rest.messages(channel_id(place), limit=100) if _is_own(message, rest, lowest, reference)]
     for number in sorted(int(message["id"]) for message in found):
         if number not in others and (core is None or not await core.knows(MessageRef(place, str(number)))):

@@ -17,7 +17,7 @@ from bot.events import MessageRef
 from bot.ports import Adapter, Clock, Store
 from bot.posts import Content, Part, Post, PostState, post_key
 from bot.replies import texts
-from bot.replies.target import Claim, Target
+from bot.replies.target import LONG_AGO, Claim, Target
 
 STUB_LETTERS = 60
 SEND_TRIES = 5
@@ -230,7 +230,10 @@ class Poster:
     def _tried_since(self, ordinal: int) -> datetime | None:
         known = self._posts.get(ordinal)
         inherited = (known.id if known is not None else self.reply_id) <= self.target.inherited
-        return self.target.since if inherited and ordinal not in self._lost else None
+        if not inherited or ordinal in self._lost:
+            return None
+        taken_over = known is not None and known.key != post_key(self.reply_id, ordinal)
+        return LONG_AGO if taken_over else self.target.since  # another reply had the post before this one was asked for
 
     def _stub(self, part: Part) -> Part:
         """The first words, never all of them. A question keeps its form, which only a send can give it."""

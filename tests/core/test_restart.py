@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.changes import AddPost
 from bot.errors import SendUnknown
 from bot.events import Author, MessageReceived, MessageRef, Place
+from bot.posts import Content, Post, post_key
+from bot.replies.poster import Poster
+from bot.replies.target import LONG_AGO, Claim, Target
 from bot.sessions.dispatcher import Dispatcher
 from storage.sqlite.store import SqliteStore
 from tests.core.talk import POLICY, Talk, TestClock, talking
-from tests.fakes.memory_adapter import MemoryAdapter
+from tests.fakes.memory_adapter import DEFAULT, MemoryAdapter
 from tests.fakes.scripted_model import ScriptedModel
 
 
@@ -99,6 +105,21 @@ async def test_what_an_earlier_life_may_have_said_is_not_looked_for_before_it_wa
         (since,) = talk.adapter.tried_since
         assert since is not None
         assert abs((since - written).total_seconds()) < 60
+
+
+async def test_p34_a_post_that_another_answer_had_before_is_looked_for_further_back(tmp_path: Path) -> None:
+    """What that answer may have sent was sent before the message was written that this one is to."""
+    adapter, place = MemoryAdapter(capabilities=replace(DEFAULT, idempotent_send=True)), Place("memory", "7")
+    store = await SqliteStore.open(tmp_path / "parley.db", driver="inline")
+    own, taken = Post(11, 9, 0, place, "planned", post_key(9, 0)), Post(6, 9, 1, place, "planned", post_key(5, 1))
+    await store.apply((AddPost(own), AddPost(taken)))
+    asked = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    target = Target(place, since=asked, inherited=20)
+    poster = Poster(adapter, store, TestClock(), lambda: 30, 9, target, (own, taken), claim=Claim(asyncio.Lock()))
+    adapter.limit = 10
+    await poster.finish(Content("one part and another"))
+    assert adapter.tried_since == [asked, LONG_AGO]
+    await store.close()
 
 
 async def test_what_is_stored_is_done_though_the_platform_that_told_it_is_stopped_meanwhile(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from bot.errors import ContentRefused, MessageGone, PlaceUnavailable, RateLimite
 from bot.events import MessageRef
 from bot.posts import Ask, Button, File
 from bot.replies import texts
+from bot.replies.target import LONG_AGO
 from tests.discord.rig import FastClock, ListCore, options_for, plain, running, until
 from tests.fakes.discord import FakeDiscord
 
@@ -83,6 +84,17 @@ async def test_p34_after_the_key_is_forgotten_the_channel_is_looked_through(benc
     found = await bench.adapter.send(bench.place, plain("whole"), key="a", tried_since=since)
     assert found == earlier
     assert bench.channel.texts == ["whole"]
+
+
+async def test_p34_what_was_sent_for_an_earlier_message_is_found(bench: Bench) -> None:
+    """A post that another answer has taken over may stand above what this one replies to."""
+    earlier = await bench.adapter.send(bench.place, plain("half of another answer"), key="a")
+    bench.fake.nonces.clear()
+    asked = await bench.ann.says(bench.channel, "and now?", mention=True)
+    via = MessageRef(bench.place, str(asked.id))
+    found = await bench.adapter.send(bench.place, plain("(no longer needed)"), via=via, key="a", tried_since=LONG_AGO)
+    assert found == earlier
+    assert bench.channel.from_bot[-1].text == "(no longer needed)"
 
 
 async def test_p34_what_this_life_has_just_sent_is_not_taken_for_a_lost_one(bench: Bench) -> None:
