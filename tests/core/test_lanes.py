@@ -86,3 +86,13 @@ async def test_closing_ends_what_runs_and_takes_no_more(jobs: Jobs) -> None:
     await jobs.lanes.idle()
     assert jobs.log == ["held begins"]
     assert jobs.failed == []
+
+
+async def test_what_comes_to_its_end_meanwhile_is_left_to_it(jobs: Jobs) -> None:
+    gate = asyncio.Event()
+    jobs.put("k", "calling", gate)
+    jobs.put("k", "queued")
+    await asyncio.sleep(0)
+    asyncio.get_running_loop().call_later(0.02, gate.set)
+    await jobs.lanes.close(1.0)
+    assert jobs.log == ["calling begins", "calling ends"]
