@@ -1,0 +1,127 @@
+"""A disk of a few megabytes that only its own processes see, and the `parley` command on it: for what happens when it is full."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.cli.command import environment
+
+SIZE = 24
+"""MiB: the reserve of 16, and a little for a conversation."""
+
+
+class NoDisk(Exception):
+    """This machine does not let its user mount anything."""
+
+
+@dataclass
+class Life:
+    """One running `parley run`. `told` is what it has printed so far."""
+
+    process: asyncio.subprocess.Process
+    log: Path
+
+    @property
+    def told(self) -> str:
+        return self.log.read_text("utf-8")
+
+    async def tells(self, words: str, within: float = 15.0) -> None:
+        async with asyncio.timeout(within):
+            while words not in self.told:
+                assert self.process.returncode is None or words in self.told, self.told
+                await asyncio.sleep(0.01)
+
+    async def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            self.process.kill()
+        await self.process.wait()
+
+    async def end(self) -> int:
+        with suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(10):
+            return await self.process.wait()
+
+
+@dataclass
+class SmallDisk:
+    """`async with SmallDisk(folder) as disk`: raises NoDisk. A process that does nothing holds the disk; lives join its view of it."""
+
+    folder: Path
+    lives: list[Life] = field(default_factory=list)
+
+    async def __aenter__(self) -> Self:
+        (self.folder / "disk").mkdir()
+        for user in ((), ("--user", "--map-root-user")):
+            script = (
+                f"mount -t tmpfs -o size={SIZE}m,mode=700 tmpfs {shlex.quote(str(self.folder / 'disk'))} && echo mounted && exec sleep 300"
+            )
+            self._joined = ("--user", "--preserve-credentials") if user else ()
+            self._holder = await asyncio.create_subprocess_exec(
+                "unshare", *user, "--mount", "sh", "-c", script, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+            )
+            assert self._holder.stdout is not None
+            if await self._holder.stdout.readline() == b"mounted\n":
+                return self
+            _, said = await self._holder.communicate()
+        raise NoDisk(said.decode())
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for life in self.lives:
+            await life.kill()
+        self._holder.kill()
+        await self._holder.communicate()
+
+    @property
+    def path(self) -> Path:
+        """The disk, as it is seen from here."""
+        return Path(f"/proc/{self._holder.pid}/root{self.folder / 'disk'}")
+
+    async def start(self, settings: Mapping[str, str]) -> Life:
+        own = {"PARLEY_DATABASE": str(self.folder / "disk" / "parley.db"), **settings}
+        log = self.folder / f"told{len(self.lives)}"
+        joined = ("nsenter", *self._joined, "--mount", "--target", str(self._holder.pid))
+        line = f"cd {shlex.quote(str(self.folder))} && exec {shlex.quote(sys.executable)} -m bot run"
+        with log.open("wb") as printed:
+            process = await asyncio.create_subprocess_exec(
+                *joined,
+                "sh",
+                "-c",
+                line,
+                env=environment(self.folder, own),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=printed,
+                stderr=printed,
+            )
+        life = Life(process, log)
+        self.lives.append(life)
+        return life
+
+    def fill(self) -> None:
+        """To the last byte."""
+        with (self.path / "filler").open("ab", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(b"\0" * 4096)
+
+    def free(self) -> None:
+        (self.path / "filler").unlink()
+
+    def room(self) -> int:
+        found = os.statvfs(self.path)
+        return found.f_bavail * found.f_frsize
+
+    async def read_only(self) -> None:
+        script = f"mount -o remount,ro {shlex.quote(str(self.folder / 'disk'))}"
+        joined = ("nsenter", *self._joined, "--mount", "--target", str(self._holder.pid))
+        changed = await asyncio.create_subprocess_exec(*joined, "sh", "-c", script)
+        assert await changed.wait() == 0

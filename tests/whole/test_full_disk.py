@@ -1,0 +1,130 @@
+"""Row S1 with a disk that is really full: `parley run` on both platforms loses nothing, and answers once when there is room."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import discord as on_discord
+from tests.fakes import telegram as on_telegram
+from tests.fakes.discord import FakeDiscord
+from tests.fakes.openai_script import Reply
+from tests.fakes.openai_server import FakeOpenAI, prompts
+from tests.fakes.telegram import FakeTelegram
+from tests.whole.plan import WHOLE, Held, until
+from tests.whole.small_disk import NoDisk, SmallDisk
+
+
+@dataclass
+class Talk:
+    """Ann on Telegram and Bob on Discord."""
+
+    telegram: FakeTelegram
+    discord: FakeDiscord
+    openai: FakeOpenAI
+    said: list[str]
+
+    def __post_init__(self) -> None:
+        self.ann, self.bob = self.telegram.person(1001, "Ann"), self.discord.person(1002, "Bob")
+        self.anns, self.bobs = self.telegram.private_chat(self.ann), self.discord.dm(self.bob)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return {
+            "TELEGRAM_TOKEN": self.telegram.token,
+            "TELEGRAM_API_URL": self.telegram.url,
+            "DISCORD_TOKEN": self.discord.token,
+            "DISCORD_API_URL": self.discord.api_url,
+            "DISCORD_GATEWAY_URL": self.discord.gateway_url,
+            "OPENAI_API_KEY": "sk-of-nobody",
+            "OPENAI_BASE_URL": self.openai.base_url,
+            "PARLEY_TITLES": "false",
+            "PARLEY_RATE": "100000",
+        }
+
+    async def both_say(self, word: str) -> None:
+        self.said.append(word)
+        await self.ann.says(self.anns, word)
+        await self.bob.says(self.bobs, word)
+
+    async def both_are_answered(self, within: float = 15.0) -> None:
+        """Each of the words that were said stands in one answer to each of the two."""
+        for chat in (self.anns, self.bobs):
+            await until(lambda chat=chat: _answered(chat) == sorted(self.said), within)
+
+
+def _answered(chat: on_telegram.Chat | on_discord.Channel) -> list[str]:
+    return sorted(re.findall(r"one|two\d+|three", "".join(chat.texts)))
+
+
+@pytest.fixture
+def talk(telegram: FakeTelegram, discord: FakeDiscord, openai: FakeOpenAI) -> Talk:
+    openai.always = lambda body: Reply(f"You said: {prompts(body)[-1]}")
+    return Talk(telegram, discord, openai, [])
+
+
+@pytest.mark.parametrize("killed", [False, True])
+async def test_s1_on_a_full_disk_nothing_is_lost_and_all_is_answered_once_there_is_room(tmp_path: Path, talk: Talk, killed: bool) -> None:
+    async with AsyncExitStack() as stack:
+        try:
+            disk = await stack.enter_async_context(SmallDisk(tmp_path))
+        except NoDisk as refused:
+            why = str(refused)
+            print(f"nothing can be mounted here ({why}): the tests with a limited number of pages stand alone")
+        else:
+            await _through_a_full_disk(disk, talk, killed=killed)
+            return
+    assert "not permitted" in why or "denied" in why
+
+
+async def _through_a_full_disk(disk: SmallDisk, talk: Talk, *, killed: bool) -> None:
+    life = await disk.start(talk.settings)
+    await talk.discord.gateway.wait_connected(20)
+    await talk.both_say("one")
+    await talk.both_are_answered()
+    reserve = disk.path / "parley.db.reserve"
+    assert reserve.stat().st_size == 16 * 2**20
+    held = Held()
+    talk.openai.script(held.step)
+    await talk.ann.says(talk.anns, "begun before")
+    await talk.anns.wait_for("some words")
+    disk.fill()
+    await _until_it_is_noticed(talk, disk)
+    held.on()
+    await talk.anns.wait_for(WHOLE)  # by the reserve
+    disk.fill()
+    await talk.both_say("three")
+    await asyncio.sleep(0.3)
+    assert life.process.returncode is None
+    assert life.told.count("Nothing is lost") == 1
+    if killed:
+        await life.kill()
+        await (await disk.start(talk.settings)).tells("the disk is full")  # and waits, or ends with that line where it cannot begin
+        disk.free()
+        await disk.lives[-1].kill()
+        life = await disk.start(talk.settings)
+    else:
+        disk.free()
+        await life.tells("the database takes what is written again")
+    await talk.both_are_answered()
+    assert talk.anns.texts.count(WHOLE) == 1
+    for each in disk.lives:
+        assert "Traceback" not in each.told
+    assert reserve.stat().st_size == 16 * 2**20
+    assert await life.end() == 0
+
+
+async def _until_it_is_noticed(talk: Talk, disk: SmallDisk) -> None:
+    """Says more and more: there is room in the log for some of it."""
+    for number in range(200):
+        await talk.both_say(f"two{number}")
+        await asyncio.sleep(0.05)
+        if not (disk.path / "parley.db.reserve").exists():
+            return
+        disk.fill()  # what brings the log into the file frees the room of the log
+    raise AssertionError("the disk never was full")
