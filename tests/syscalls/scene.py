@@ -1,0 +1,178 @@
+"""One bot and its world, in which one guest after the other comes, does something, and sees the bot die and come back."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import re
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.syscalls.kinds import AnyCrowd, AnyTalker, Kind, Steady
+from tests.syscalls.old import turn_back
+from tests.syscalls.strace import Tracer
+from tests.torture.crowd import Room, Talker
+from tests.torture.discord import DiscordSide
+from tests.torture.nursery import Forked, Nursery, Traced
+from tests.torture.telegram import TelegramSide
+from tests.torture.world import World
+
+REST_WITHIN = 20.0
+AFTER = 0.02
+"""Seconds of quiet after which a turn counts as over."""
+FIRST_GUEST = 50_000
+
+Attach = Callable[[int], Awaitable[Tracer]]
+_VARYING = re.compile(r"#[0-9a-f]+|\w*\d\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a guest saw: the bot's messages without what differs from guest to guest; and whether the bot died meanwhile."""
+
+    room: Room
+    before: tuple[str, ...]
+    died: bool
+    why: str = ""
+    """What was still owed when nobody waited any longer."""
+
+
+class Scene:
+    """`visit` is one turn of the kind. Whatever came of it, the bot lives and is at rest afterwards, unless the visit says why not."""
+
+    def __init__(self, around: World, kind: Kind, nursery: Nursery, planted: str) -> None:
+        self._around, self._kind, self._nursery, self._planted = around, kind, nursery, planted
+        self._model = around.model.always = Steady()
+        self._side = around.sides[0]
+        assert isinstance(self._side, TelegramSide | DiscordSide)
+        self._side.fake.delay = 0.0
+        self._numbers = itertools.count(FIRST_GUEST)
+        self._life: Forked | None = None
+        self.starts = 0
+
+    async def visit(self, attach: Attach | None = None) -> Visit:
+        return await (self._start(attach) if self._kind.start else self._turn(attach))
+
+    async def end(self) -> int | None:
+        """In an orderly way."""
+        life, self._life = self._life, None
+        return (await life.end(5.0))[0] if life is not None else 0
+
+    def seen(self, room: Room) -> tuple[str, ...]:
+        """Without stubs."""
+        return tuple(_VARYING.sub("#", message.text) for message in room.from_bot if not self._side.is_stub(message))
+
+    def strays(self, room: Room) -> int:
+        return sum(self._side.is_stub(message) for message in room.from_bot)
+
+    async def _turn(self, attach: Attach | None) -> Visit:
+        await self._live()
+        guest, crowd = self._meet(), self._crowd
+        for deed in self._kind.prepared:
+            await deed(crowd, guest)
+            if why := await self._rest():
+                raise AssertionError(f"the bot does not come to rest before anything happened: {why}")
+        before = self.seen(guest.chat)
+        tracer = await attach(self._pid) if attach is not None else None
+        await self._kind.deed(crowd, guest)
+        died = await self._dies(tracer)
+        why = await self._back() if died else await self._rest()
+        return Visit(guest.chat, before, died, why)
+
+    async def _start(self, attach: Attach | None) -> Visit:
+        """An answer is owed already, unless the folder is empty; and a message waits at the platform."""
+        await self._kill()
+        if self._kind.start != "empty":
+            await self._owe()
+        if self._kind.start == "old":
+            await turn_back(self._around.database)
+        guest = self._meet()
+        await self._kind.deed(self._crowd, guest)
+        await self._live("held")
+        while "\nState:\tT" not in Path(f"/proc/{self._pid}/status").read_text():  # noqa: ASYNC240 - /proc
+            await asyncio.sleep(0.001)
+        tracer = await attach(self._pid) if attach is not None else None
+        os.kill(self._pid, signal.SIGCONT)
+        died = await self._dies(tracer)
+        return Visit(guest.chat, (), died, await self._back() if died else await self._rest())
+
+    async def _owe(self) -> None:
+        """Somebody is killed with an answer under way."""
+        await self._live()
+        self._model.hangs = True
+        asked = len(self._around.model.requests)
+        await self._kind.deed(self._crowd, self._meet())
+        while len(self._around.model.requests) == asked:
+            await asyncio.sleep(0.001)
+        await self._kill()
+        self._model.let_go()
+
+    @property
+    def _crowd(self) -> AnyCrowd:
+        assert isinstance(self._side, TelegramSide | DiscordSide)
+        return self._side.crowd
+
+    @property
+    def _pid(self) -> int:
+        assert self._life is not None
+        return self._life.pid
+
+    def _meet(self) -> AnyTalker:
+        """Somebody who was never there before."""
+        number = next(self._numbers)
+        if isinstance(self._side, TelegramSide):
+            person = self._side.fake.person(number, f"Guest{number}")
+            talker: AnyTalker = Talker(person, self._side.fake.private_chat(person), False)
+        else:
+            assert isinstance(self._side, DiscordSide)
+            somebody = self._side.fake.person(number, f"Guest{number}")
+            talker = Talker(somebody, self._side.fake.dm(somebody), False)
+        self._crowd.talkers.append(talker)
+        return talker
+
+    async def _live(self, traced: Traced = "later") -> None:
+        """A life, unless there is one. Without `held` it has caught up by then."""
+        if self._life is not None:
+            return
+        self.starts += 1
+        around, before = self._around, self._side.looks()
+        self._life = await self._nursery.start(
+            around.environment(), around.folder, planted=self._planted, seed=around.seed + self.starts, traced=traced
+        )
+        if traced != "held":
+            await _until(lambda: self._side.looks() > before + 1)
+
+    async def _kill(self) -> None:
+        life, self._life = self._life, None
+        if life is not None:
+            await life.kill()
+
+    async def _dies(self, tracer: Tracer | None) -> bool:
+        """Waits until the bot is dead or at rest."""
+        if tracer is None:
+            return False
+        await _until(lambda: tracer.ended or not self._around.owes())
+        await asyncio.sleep(AFTER)
+        await tracer.detach()
+        return await self._nursery.ended(self._pid) is not None
+
+    async def _back(self) -> str:
+        self._life = None
+        await self._live()
+        return await self._rest()
+
+    async def _rest(self) -> str:
+        """Why it is not at rest."""
+        await _until(lambda: not self._around.owes())
+        return self._around.owes()
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    """Or until nobody waits any longer."""
+    deadline = time.monotonic() + REST_WITHIN
+    while not condition() and time.monotonic() < deadline:
+        await asyncio.sleep(0.004)
