@@ -12,8 +12,10 @@ from bot.changes import Change, ForgetUser, SetMessageStatus, SetShows
 from bot.messages import Message
 from bot.ports import Reader
 
-REMEMBERED = 10_000
-"""Messages of all sessions together; the session that was quiet longest goes first."""
+REMEMBERED = 8_000_000
+"""Characters of all sessions together, some 20 MiB; the session that was quiet longest goes first."""
+PER_MESSAGE = 500
+"""Characters that one message counts besides its own."""
 
 
 class Branches:
@@ -22,7 +24,7 @@ class Branches:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._branches: OrderedDict[str, tuple[Message, ...]] = OrderedDict()
-        self._count = 0
+        self._weight = 0
         self._forgotten = 0
 
     async def read(self, session_id: str, prompt_id: int, limit: int) -> Sequence[Message]:
@@ -66,9 +68,13 @@ class Branches:
         return known + fresh
 
     def _remember(self, session_id: str, branch: tuple[Message, ...]) -> None:
-        self._count -= len(self._branches.pop(session_id, ()))
+        self._weight -= _weight(self._branches.pop(session_id, ()))
         if branch:
             self._branches[session_id] = branch
-            self._count += len(branch)
-        while self._count > REMEMBERED and len(self._branches) > 1:
-            self._count -= len(self._branches.popitem(last=False)[1])
+            self._weight += _weight(branch)
+        while self._weight > REMEMBERED and len(self._branches) > 1:
+            self._weight -= _weight(self._branches.popitem(last=False)[1])
+
+
+def _weight(branch: Sequence[Message]) -> int:
+    return sum(len(message.text) + len(message.quoted) + PER_MESSAGE for message in branch)

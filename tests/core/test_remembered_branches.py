@@ -9,7 +9,8 @@ import pytest
 
 from bot.messages import Message
 from bot.ports import Reader
-from bot.sessions.branches import Branches
+from bot.sessions.branches import REMEMBERED, Branches
+from tests.core.made import message
 from tests.core.talk import Talk, talking
 
 
@@ -73,3 +74,20 @@ async def test_going_back_to_a_version_reads_its_branch(talk: Talk) -> None:
     await talk.presses("Back to version 1")
     await talk.says("three")
     assert talk.asked() == ["one", "Echo: one", "two", "Echo: two", "three"]
+
+
+class LongTexts:
+    """One message of a hundred thousand characters for every session."""
+
+    async def branch(self, leaf: int | None, limit: int, *, down_to: int = 1) -> Sequence[Message]:
+        return [message(leaf or 0, text="x" * 100_000)]
+
+
+async def test_r7_long_texts_are_remembered_by_their_length() -> None:
+    branches = Branches(LongTexts())  # type: ignore[arg-type]
+    for number in range(1, 300):
+        await branches.read(f"session {number}", number, 48)
+    remembered = branches._branches
+    assert sum(len(one.text) for branch in remembered.values() for one in branch) <= REMEMBERED
+    assert len(remembered) > 50
+    assert "session 299" in remembered
