@@ -26,12 +26,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--people", type=int, default=120, help="on each platform")
     parser.add_argument("--calm", action="store_true", help="without faults")
-    parser.add_argument("--kinds", action="store_true", help="count all objects by their kind, which costs time on the loop")
-    parser.add_argument("--leak", choices=[*LEAKS], default="", help="with a leak that must be found")
+    parser.add_argument("--leak", default="", help=f"with leaks that must be found, of {', '.join(LEAKS)}")
     given = parser.parse_args()
-    plan = Plan(
-        given.seconds, given.rate, given.platform, given.seed, given.people, faults=not given.calm, leak=given.leak, kinds=given.kinds
-    )
+    plan = Plan(given.seconds, given.rate, given.platform, given.seed, given.people, faults=not given.calm, leak=given.leak)
     with tempfile.TemporaryDirectory(prefix="parley-soak-") as folder:
         outcome = asyncio.run(soak(plan, Path(folder)))
         print(report(outcome), flush=True)

@@ -50,16 +50,16 @@ def unanswered(talker: Talker[P, R, M]) -> list[str]:
 
 
 class ManyOnTelegram(TelegramCrowd):
-    """`people` in private chats, and a group for every eighth."""
+    """`people` in private chats, and a group for every eighth where there are groups."""
 
-    def __init__(self, fake: FakeTelegram, seed: int, names: Tags, people: int) -> None:
+    def __init__(self, fake: FakeTelegram, seed: int, names: Tags, people: int, *, groups: bool) -> None:
         Crowd.__init__(self, seed, names)
         everybody = [fake.person(1000 + number, f"Person{number}") for number in range(people)]
         few = max(1, round(people * DELETERS))
         self.deleters = Deleters(self, [(person, fake.private_chat(person)) for person in everybody[:few]])
         others = everybody[few:]
         self.talkers = [Talker(person, fake.private_chat(person), number % 3 == 0) for number, person in enumerate(others)]
-        for first in range(0, max(8, people), 8):
+        for first in range(0, max(8, people) if groups else 0, 8):
             members = [others[(first + place) % len(others)] for place in range(IN_A_ROOM)]
             group = fake.group(f"Group {first // 8}", *members)
             self.talkers += [Talker(person, group, number == 0) for number, person in enumerate(members)]

@@ -39,7 +39,13 @@ BOUNDED: Mapping[str, int] = {
     "Pace._calls": 2 * 513,
     "Pace._shut": 2 * 513,
     "Http._buckets": 1_000,
+    "Turnstile._gates": 100,
+    "Taking.last": 2_000,
+    "Taking._owners": 2_000,
+    "Watch.shown": 2_000,
+    "Pace._all": 500,
     "ConnectionState._messages": 1_000,
+    "Guild._threads": 1_000,  # Discord lets no more be active at a time
     "*()": 4_096,
 }
 """Tables that fill up to a bound, by design, and this bound."""
@@ -113,9 +119,9 @@ def _from_to(values: Sequence[int]) -> str:
 
 
 def grown(values: Sequence[int]) -> bool:
-    """Whether there is more of it in the last third than in the first, beyond ups and downs."""
+    """Whether there is more of it in the last third than in the first, beyond ups and downs; or never less than before, and more."""
     first, last = _thirds(values)
-    return last > first + max(FLAT, first * FLAT_SHARE)
+    return last > first + max(FLAT, first * FLAT_SHARE) or (values[-1] > values[0] + FLAT and list(values) == sorted(values))
 
 
 def _lag(outcome: Outcome, inside: Sequence[Inside]) -> list[Line]:

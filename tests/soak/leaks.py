@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from bot.sessions.dispatcher import Dispatcher
 
-PAUSE = 0.1
+PAUSE = 0.03
+BLOCKED = 0.12
 
 
 async def task(dispatcher: Dispatcher) -> None:
@@ -54,9 +56,10 @@ async def memory(dispatcher: Dispatcher) -> None:
 async def block(dispatcher: Dispatcher) -> None:
     """Work on the event loop."""
     while True:
-        for _ in range(3_000_000):
+        end = time.monotonic() + BLOCKED
+        while time.monotonic() < end:
             pass
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(3 * BLOCKED)
 
 
 async def reader(dispatcher: Dispatcher) -> None:
@@ -68,6 +71,11 @@ async def reader(dispatcher: Dispatcher) -> None:
     connection.execute("SELECT count(*) FROM events").fetchone()
     while True:
         await asyncio.sleep(PAUSE)
+
+
+async def leak(names: str, dispatcher: Dispatcher) -> None:
+    """All that are named, with commas between, at the same time."""
+    await asyncio.gather(*(LEAKS[name](dispatcher) for name in names.split(",")))
 
 
 LEAKS: dict[str, Callable[[Dispatcher], Coroutine[Any, Any, None]]] = {

@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from tests.soak.judging import Line, lines, warm
-from tests.soak.samples import Inside, late_by
+from tests.soak.samples import late_by
 from tests.soak.soaking import Outcome, Plan
 
 BARS = " ▁▂▃▄▅▆▇█"
@@ -40,7 +40,6 @@ def report(outcome: Outcome) -> str:
             *_charts(outcome),
             *(["", *_problems(outcome)] if outcome.problems else []),
             *(["", "--- warnings of the bot, newest last", *_warnings(outcome.log)]),
-            *_kinds(outcome.inside),
             "",
             "all well" if not bad else f"NOT WELL: {', '.join(line.name.strip() for line in bad)}",
             f"again: {command(outcome.plan)}",
@@ -65,7 +64,7 @@ def _table(judged: Sequence[Line]) -> list[str]:
 
 
 def _charts(outcome: Outcome) -> list[str]:
-    outside, inside = outcome.outside, outcome.inside
+    outside, inside = outcome.outside, [one for one in outcome.inside if one.at >= outcome.began]
     steps = [[new - old for old, new in zip(one.lag, two.lag, strict=True)] for one, two in pairwise(inside)]
     rows: list[tuple[str, Sequence[float]]] = [
         ("memory, MiB", [one.rss for one in outside]),
@@ -98,12 +97,3 @@ def _problems(outcome: Outcome) -> list[str]:
 def _warnings(log: str) -> list[str]:
     found = [line for line in log.splitlines() if " WARNING " in line or " ERROR " in line or " CRITICAL " in line or "event loop" in line]
     return found[-LOG_LINES:]
-
-
-def _kinds(inside: Sequence[Inside]) -> list[str]:
-    """Which kinds of objects there are more of than there were, where they were counted."""
-    if not inside or not inside[-1].kinds:
-        return []
-    early, late = inside[len(inside) // 3].kinds, inside[-1].kinds
-    more = sorted(((count - early.get(kind, 0), kind) for kind, count in late.items()), reverse=True)[:SHOWN]
-    return ["", "--- more objects than after a third of the time", *(f"{count:+8} {kind}" for count, kind in more if count > 0)]

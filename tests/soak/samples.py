@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.lag import BOUNDS
@@ -64,7 +64,6 @@ class Inside:
     late: int
     tables: Mapping[str, int]
     counting: float
-    kinds: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_inside(path: Path) -> list[Inside]:
@@ -74,10 +73,9 @@ def read_inside(path: Path) -> list[Inside]:
 
 
 def _inside(told: dict[str, object]) -> Inside:
-    lag, tables, kinds = told["lag"], told["tables"], told.get("kinds", {})
+    lag, tables = told["lag"], told["tables"]
     assert isinstance(lag, dict)
     assert isinstance(tables, dict)
-    assert isinstance(kinds, dict)
     return Inside(
         float(str(told["at"])),
         int(str(told["tasks"])),
@@ -86,7 +84,6 @@ def _inside(told: dict[str, object]) -> Inside:
         lag["late"],
         tables,
         float(str(told["counting"])),
-        kinds,
     )
 
 

@@ -38,7 +38,9 @@ class Soaked(Side, Protocol):
 
 
 class SoakedTelegram(TelegramSide):
-    """See Soaked."""
+    """See Soaked. Everybody says something in the beginning, so that from then on the bot knows all of them."""
+
+    greets = True
 
     def __init__(self, fake: SlowTelegram, crowd: ManyOnTelegram, *, limits: bool) -> None:
         super().__init__(fake, crowd)
@@ -46,6 +48,10 @@ class SoakedTelegram(TelegramSide):
         self.calls = 0
         self._limits = limits
         self._kept = 0
+
+    async def greet(self) -> None:
+        for talker in (*self.crowd.talkers, *self.deleters.talkers):
+            await self.crowd.says(talker)
 
     def break_network(self) -> None:
         for method in ("*", "getUpdates"):
@@ -102,13 +108,13 @@ class SoakedDiscord(DiscordSide):
         return {tags(said.text)[0] for talker in self.crowd.talkers for said in talker.messages if said.deleted}
 
 
-def makers(platform: str, people: int, *, limits: bool) -> list[MakeSide]:
-    """How to make the sides of `telegram`, `discord` or `both`, with so many people on each."""
+def makers(platform: str, people: int, *, limits: bool, groups: bool) -> list[MakeSide]:
+    """How to make the sides of `telegram`, `discord` or `both`, with so many people on each, and with groups on Telegram or without."""
 
     @asynccontextmanager
     async def on_telegram(seed: int, names: Tags) -> AsyncIterator[SoakedTelegram]:
         async with SlowTelegram(token=f"{700_000_000 + seed % 1_000_000}:soak-opens-nothing", seed=seed) as fake:
-            yield SoakedTelegram(fake, ManyOnTelegram(fake, seed, names, people), limits=limits)
+            yield SoakedTelegram(fake, ManyOnTelegram(fake, seed, names, people, groups=groups), limits=limits)
 
     @asynccontextmanager
     async def on_discord(seed: int, names: Tags) -> AsyncIterator[SoakedDiscord]:

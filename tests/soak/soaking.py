@@ -33,6 +33,8 @@ QUIET_WITHIN = 300.0
 END_WITHIN = 2.5
 SAMPLES = 2000
 """At the most; a long soak is looked at less often."""
+BUSY = 5
+"""Deeds a second above which nothing may keep the bot waiting."""
 GRACE_HOURS = 0.01
 MODEL_FAULTS = 0.03
 
@@ -48,14 +50,18 @@ class Plan:
     people: int = 120
     faults: bool = True
     leak: str = ""
-    kinds: bool = False
     purge_every: float = 60.0
     disturb_every: float = 60.0
 
     @property
     def limits(self) -> bool:
         """Whether the platforms refuse calls for their number. To keep to that takes time, which many turns a second do not leave."""
-        return self.faults and self.rate <= 5
+        return self.faults and self.rate <= BUSY
+
+    @property
+    def groups(self) -> bool:
+        """Whether there are groups on Telegram, in which the bot may say something twenty times a minute."""
+        return self.rate <= BUSY
 
     @property
     def every(self) -> float:
@@ -122,7 +128,6 @@ class Soak:
     process: asyncio.subprocess.Process
     moods: Moody
     chance: random.Random
-    _read: int = 0
 
     @property
     def sides(self) -> Sequence[Soaked]:
@@ -130,16 +135,16 @@ class Soak:
 
     async def greet(self) -> None:
         await asyncio.gather(*(side.greet() for side in self.sides if side.greets))
-        await self._quiet(60.0)
+        await self.quiet(60.0)
 
-    async def talk(self) -> None:
+    async def talk(self, seconds: float) -> None:
         """Deeds at random times, so many a second on the average."""
-        began, deeds = time.monotonic(), 0.0
+        began, passed = time.monotonic(), 0.0
         while self.process.returncode is None:
-            deeds += self.chance.expovariate(self.plan.rate)
-            if deeds > self.plan.seconds:
+            passed += self.chance.expovariate(self.plan.rate)
+            if passed > seconds:
                 break
-            await asyncio.sleep(max(0.0, began + deeds - time.monotonic()))
+            await asyncio.sleep(max(0.0, began + passed - time.monotonic()))
             await self.around.do(self.chance)
             self.outcome.deeds += 1
 
@@ -172,11 +177,11 @@ class Soak:
         for side in self.sides:
             side.mend_network()
         self.moods.chance = 0.0
-        if owed := await self._quiet(QUIET_WITHIN):
+        if owed := await self.quiet(QUIET_WITHIN):
             self.outcome.problems.append(f"not quiet after {QUIET_WITHIN:.0f} s: {owed}")
         self.outcome.rest = time.monotonic() - began
 
-    async def _quiet(self, within: float) -> str:
+    async def quiet(self, within: float) -> str:
         deadline = time.monotonic() + within
         while (owed := self.around.owes()) and time.monotonic() < deadline and self.process.returncode is None:
             await asyncio.sleep(0.5)
@@ -200,7 +205,7 @@ class Soak:
 async def soak(plan: Plan, folder: Path) -> Outcome:
     """Carries the plan out in an empty folder."""
     outcome = Outcome(plan)
-    async with _begun(plan, folder, outcome) as going:
+    async with begun(plan, folder, outcome) as going:
         await going.greet()
         if plan.faults:
             for side in going.sides:
@@ -209,7 +214,7 @@ async def soak(plan: Plan, folder: Path) -> Outcome:
         outcome.began = time.time()
         beside = [asyncio.ensure_future(work) for work in (going.sample(), going.disturb())]
         try:
-            await going.talk()
+            await going.talk(plan.seconds)
             outcome.ended = time.time()
             outcome.faults = going.moods.faults
             beside[1].cancel()
@@ -232,10 +237,12 @@ async def soak(plan: Plan, folder: Path) -> Outcome:
 
 
 @asynccontextmanager
-async def _begun(plan: Plan, folder: Path, outcome: Outcome) -> AsyncIterator[Soak]:
+async def begun(plan: Plan, folder: Path, outcome: Outcome) -> AsyncIterator[Soak]:
+    """The bot and all around it; the bot is still starting."""
     names = Tags()
     async with contextlib.AsyncExitStack() as stack:
-        sides = [await stack.enter_async_context(make(plan.seed, names)) for make in makers(plan.platform, plan.people, limits=plan.limits)]
+        making = makers(plan.platform, plan.people, limits=plan.limits, groups=plan.groups)
+        sides = [await stack.enter_async_context(make(plan.seed, names)) for make in making]
         model = await stack.enter_async_context(LastingOpenAI())
         model.always = moods = Moody(plan.seed, 0.0)
         around = World(plan.seed, folder, sides, model, names)
@@ -252,7 +259,6 @@ async def _started(plan: Plan, around: World) -> asyncio.subprocess.Process:
         "SOAK_EVERY": str(plan.every),
         "SOAK_PURGE_EVERY": str(plan.purge_every),
         "SOAK_LEAK": plan.leak,
-        "SOAK_KINDS": "1" if plan.kinds else "",
         "PYTHONPATH": str(ROOT),
         "PATH": os.environ.get("PATH", ""),
     }

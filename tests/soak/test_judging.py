@@ -1,0 +1,130 @@
+"""The verdict itself: what grows is seen, what goes up and down is not."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from bot.lag import BOUNDS
+from tests.soak.judging import NOISE, growing, grown, lines, slope
+from tests.soak.reporting import report
+from tests.soak.samples import Inside, Outside, late_by
+from tests.soak.soaking import Outcome, Plan
+
+Grows = Callable[[float], float]
+
+
+def flat(share: float) -> float:
+    return 0.0
+
+
+def outcome(
+    seconds: float = 8 * 3600.0,
+    *,
+    rss: Grows = flat,
+    descriptors: Grows = flat,
+    threads: Grows = flat,
+    tasks: Grows = flat,
+    wal: Grows = flat,
+    tables: dict[str, Grows] | None = None,
+    late: int = 0,
+) -> Outcome:
+    """Samples of a bot that does not grow but for what is given, by the share of the time that has passed."""
+    chance = random.Random(5)  # noqa: S311 - repeatable, not secret
+    made = Outcome(Plan(seconds), began=1000.0, ended=1000.0 + seconds)
+    for number in range(400):
+        share = number / 399
+        at = 1000.0 + share * seconds
+        wave = chance.uniform(-2, 2)
+        made.outside.append(
+            Outside(
+                at,
+                120 + wave + rss(share),
+                100,
+                int(40 + wave + descriptors(share)),
+                int(12 + threads(share)),
+                number * 0.1,
+                3.9 + wal(share),
+                share * 30,
+                50,
+                1.0,
+            )
+        )
+        counts = [0] * (len(BOUNDS) + 1)
+        counts[2], counts[12] = number * 100 - number * late, number * late
+        sizes = {"Lanes._queues": 3 + int(wave)} | {name: int(grows(share)) for name, grows in (tables or {}).items()}
+        made.inside.append(Inside(at, int(20 + wave + tasks(share)), counts, 0.003, 0, sizes, 0.002))
+    return made
+
+
+def bad(made: Outcome) -> list[str]:
+    return [line.name.strip() for line in lines(made) if not line.well]
+
+
+def test_what_does_not_grow_is_well() -> None:
+    made = outcome()
+    assert bad(made) == []
+    assert report(made).splitlines()[-2] == "all well"
+
+
+@pytest.mark.parametrize(
+    ("made", "named"),
+    [
+        (outcome(rss=lambda share: 20 * share), ["its slope"]),
+        (outcome(rss=lambda share: 100), ["resident memory, most"]),
+        (outcome(descriptors=lambda share: 40 * share), ["descriptors"]),
+        (outcome(threads=lambda share: 30 * share), ["threads"]),
+        (outcome(tasks=lambda share: 60 * share), ["tasks"]),
+        (outcome(wal=lambda share: 14), ["WAL, most"]),
+        (outcome(late=3), ["loop lag, 99 %"]),
+        (outcome(tables={"Lanes._places": lambda share: 900 * share}), ["tables", "Lanes._places"]),
+        (outcome(tables={"Sender._made": lambda share: 1500}), ["tables", "Sender._made"]),
+    ],
+)
+def test_what_grows_is_named(made: Outcome, named: list[str]) -> None:
+    assert bad(made) == named
+    assert report(made).splitlines()[-2] == f"NOT WELL: {', '.join(named)}"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        outcome(tables={"Sender._made": lambda share: 1000 * share}),
+        outcome(rss=lambda share: 40 * min(1.0, share * 20)),
+        outcome(tables={"Cursors.channels": lambda share: min(80.0, 2000 * share)}),
+    ],
+)
+def test_what_fills_up_in_the_beginning_or_to_its_bound_is_well(made: Outcome) -> None:
+    assert bad(made) == []
+
+
+def test_a_short_soak_is_judged_by_what_can_be_told_from_noise() -> None:
+    assert bad(outcome(1800.0, rss=lambda share: NOISE * 0.5 * share)) == []
+    assert bad(outcome(1800.0, rss=lambda share: NOISE * 3 * share)) == ["its slope"]
+
+
+def test_a_soak_without_samples_is_not_well() -> None:
+    assert bad(Outcome(Plan(10))) == ["samples"]
+
+
+def test_a_slope_is_not_turned_by_odd_samples() -> None:
+    times: Sequence[float] = [float(number) for number in range(300)]
+    values = [100 + 0.5 * number for number in range(300)]
+    for odd in range(0, 300, 7):
+        values[odd] += 500.0
+    assert slope(times, values) == pytest.approx(0.5, abs=0.05)
+
+
+def test_ups_and_downs_are_no_growth() -> None:
+    assert not grown([3, 9, 1, 8, 2, 7, 5, 9, 1, 6, 8, 4])
+    assert not grown([100, 104, 101, 103, 105, 102, 104, 101, 106, 110])
+    assert grown([100, 100, 101, 103, 103, 104, 104, 106, 108, 110])
+    assert grown([3, 4, 3, 5, 9, 12, 14, 17, 18, 20, 21, 22])
+    assert growing(outcome(tables={"A.b": lambda share: 900 * share}).inside).keys() == {"A.b"}
+
+
+def test_shares_of_looks() -> None:
+    assert late_by([99, 1] + [0] * (len(BOUNDS) - 1), 0.99) == BOUNDS[0]
+    assert late_by([0] * len(BOUNDS) + [5], 0.99) == float("inf")
