@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
 from datetime import timedelta
 
 from bot.changes import SetCursor, SetTurn
@@ -83,9 +82,11 @@ class Dispatcher:
         self._stopping = True
         for timer in self._timers:
             timer.cancel()
-        with suppress(TimeoutError):  # while the disk is full nothing can be stored; what is owed is in the store all the same
-            async with asyncio.timeout(grace):
+        try:
+            async with asyncio.timeout(grace):  # while the disk is full nothing can be stored
                 await self._park(grace / 2)
+        except (TimeoutError, StorageError) as error:
+            log.warning("what is under way could not be put down, and counts as tried: %s", str(error) or "the database takes nothing now")
         await self._lanes.close(grace / 2)
 
     async def _park(self, seconds: float) -> None:
@@ -266,6 +267,7 @@ class Dispatcher:
             self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
-        log.critical("the core failed: %s", type(error).__name__, exc_info=error)
+        if not isinstance(error, StorageError):  # whoever ends the process for it says in a line what is wrong
+            log.critical("the core failed: %s", type(error).__name__, exc_info=error)
         if self._failure is not None and not self._failure.done():
             self._failure.set_result(error)

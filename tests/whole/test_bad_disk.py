@@ -1,0 +1,171 @@
+"""Rows S2 to S16 as an operator meets them: one plain line of `parley run`, and nothing is lost once what is wrong is mended."""
+
+# ruff: noqa: ASYNC240 (a test may wait for its own small files)
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import Ended, Parley, environment, parley
+from tests.fakes.openai_server import FakeOpenAI
+from tests.fakes.telegram import FakeTelegram
+from tests.whole.small_disk import NoDisk, SmallDisk
+
+BAD: dict[str, tuple[Callable[[Path], object], str]] = {
+    "s3_truncated": (lambda path: path.write_bytes(path.read_bytes()[:40960]), "is damaged: restore the last good backup"),
+    "s3_random": (lambda path: _overwrite(path, 4096, bytes(range(256)) * 64), "is damaged: restore the last good backup"),
+    "s4_zero_length": (lambda path: path.write_bytes(b""), "is empty, but held a database before"),
+    "s4_gone": (Path.unlink, "is empty, but held a database before"),
+    "s5_foreign": (lambda path: path.write_bytes(b"Dear diary, " * 1000), "is no database"),
+    "s5_other_program": (lambda path: _sql(path, "PRAGMA application_id = 1"), "is the database of another program"),
+    "s8_future": (lambda path: _sql(path, "PRAGMA user_version = 99"), "has version 99, this Parley knows versions up to"),
+}
+
+
+def _overwrite(path: Path, at: int, content: bytes) -> None:
+    with path.open("r+b") as file:
+        file.seek(at)
+        file.write(content)
+
+
+def _sql(path: Path, sql: str) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute(sql)
+
+
+def _settings(telegram: FakeTelegram, openai: FakeOpenAI) -> dict[str, str]:
+    return {
+        "TELEGRAM_TOKEN": telegram.token,
+        "TELEGRAM_API_URL": telegram.url,
+        "OPENAI_API_KEY": "sk-of-nobody",
+        "OPENAI_BASE_URL": openai.base_url,
+        "PARLEY_TITLES": "false",
+    }
+
+
+def _is_one_plain_line(ended: Ended, said: str) -> None:
+    assert ended.status == 1
+    assert said in ended.told
+    assert "Traceback" not in ended.told
+    assert len([line for line in ended.told.splitlines() if said in line]) == 1
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kept") / "data" / "parley.db"
+
+
+@pytest.mark.parametrize("row", BAD)
+async def test_a_start_on_a_bad_file_is_refused_and_leaves_it(
+    row: str, tmp_path: Path, kept: Path, telegram: FakeTelegram, openai: FakeOpenAI
+) -> None:
+    if not kept.exists():
+        assert (await parley(kept.parents[1], "chat", typed="hello\nexit\n")).status == 0
+    shutil.copytree(kept.parent, tmp_path / "data")
+    path = tmp_path / "data" / "parley.db"
+    spoil, said = BAD[row]
+    spoil(path)
+    content = path.read_bytes() if path.exists() else None
+    ended = await parley(tmp_path, "run", **_settings(telegram, openai))
+    _is_one_plain_line(ended, said)
+    assert (path.read_bytes() if path.exists() else None) == content
+    assert telegram.calls == [], "the platforms are left alone"
+
+
+def test_s3_s4_s5_s8_have_a_file_each() -> None:
+    assert {row.partition("_")[0] for row in BAD} == {"s3", "s4", "s5", "s8"}
+
+
+async def test_s2_a_start_beside_another_program_that_holds_the_lock_says_so(
+    tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI
+) -> None:
+    assert (await parley(tmp_path, "chat", typed="hello\nexit\n")).status == 0
+    with closing(sqlite3.connect(tmp_path / "data/parley.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        _is_one_plain_line(await parley(tmp_path, "run", **_settings(telegram, openai)), "is in use by another program: close it there")
+        other.execute("ROLLBACK")
+
+
+async def test_s10_a_disk_that_became_read_only_is_told_and_nothing_is_lost(
+    tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI
+) -> None:
+    ann = telegram.person(1001, "Ann")
+    chat = telegram.private_chat(ann)
+    try:
+        disk = await SmallDisk(tmp_path).__aenter__()
+    except NoDisk as refused:
+        why = str(refused)
+    else:
+        try:
+            life = await disk.start(_settings(telegram, openai))
+            await ann.says(chat, "one")
+            await chat.wait_for("You said: one", timeout=15)
+            assert await life.end() == 0
+            await disk.read_only()
+            await ann.says(chat, "two")
+            refused_life = await disk.start(_settings(telegram, openai))
+            assert await asyncio.wait_for(refused_life.process.wait(), 15) == 1
+            assert "give this user the right to write" in refused_life.told
+            assert "Traceback" not in refused_life.told
+            await disk.read_only(False)
+            await disk.start(_settings(telegram, openai))
+            await chat.wait_for("You said: two", timeout=15)
+            assert chat.texts == ["You said: one", "You said: two"]
+        finally:
+            await disk.__aexit__(None, None, None)
+        return
+    print(f"nothing can be mounted here ({why}): the tests with a file and a folder without rights stand alone")
+    assert "not permitted" in why or "denied" in why
+
+
+FAILING = {
+    "fsync": "exec strace -f -qq -o /dev/null -e trace=fdatasync,fsync -e inject=fdatasync,fsync:error=EIO:when=60+ ",
+    "write": "ulimit -f 600; exec ",  # writing beyond is an error that SQLite does not take for a full disk
+}
+
+
+@pytest.mark.parametrize("what", FAILING)
+async def test_s16_an_error_of_the_disk_ends_it_with_a_line_and_nothing_that_was_taken_is_lost(
+    what: str, tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI
+) -> None:
+    ann = telegram.person(1001, "Ann")
+    chat = telegram.private_chat(ann)
+    own = {**_settings(telegram, openai), "PARLEY_RATE": "100000"}
+    line = f'{FAILING[what]}"{sys.executable}" -m bot run'
+    if what == "fsync" and shutil.which("strace") is None:
+        line = line.replace(FAILING[what], FAILING["write"])
+        print("there is no strace here: a failing write stands for a failing fsync")
+    process = await asyncio.create_subprocess_exec(
+        "/bin/sh",
+        "-c",
+        line,
+        cwd=tmp_path,
+        env=environment(tmp_path, own),
+        stderr=asyncio.subprocess.PIPE,
+        stdin=asyncio.subprocess.DEVNULL,
+    )
+    assert process.stderr is not None
+    reading = asyncio.ensure_future(process.stderr.read())
+    said = 0
+    async with asyncio.timeout(40):
+        while process.returncode is None:
+            said += 1
+            await ann.says(chat, f"word{said}.")
+            await asyncio.sleep(0.05)
+    told = (await reading).decode()
+    assert process.returncode == 1
+    assert len(re.findall(r"^.* CRITICAL .*the disk failed \(SQLITE_IOERR\w*\): check it, and start again$", told, re.MULTILINE)) == 1, told
+    assert "Traceback" not in told, told
+    async with Parley(tmp_path, "run", **own):
+        async with asyncio.timeout(30):
+            while not all("".join(chat.texts).count(f"word{number}.") == 1 for number in range(1, said + 1)):
+                await asyncio.sleep(0.05)
