@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from adapters.telegram.cleaning import shown_label
 from adapters.telegram.entities import units
 from bot.posts import Part
 
@@ -20,4 +21,8 @@ def with_room_for_files(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     if last.file is None or fits(last.text):
         return parts
     words = replace(last, buttons=(), file=None, ask=None)
-    return (*parts[:-1], words, Part(last.end, last.end, last.file.name[:MAX_CAPTION], (), last.buttons, last.file, last.ask))
+    return (
+        *parts[:-1],
+        words,
+        Part(last.end, last.end, shown_label(last.file.name, MAX_CAPTION // 2) or "…", (), last.buttons, last.file, last.ask),
+    )

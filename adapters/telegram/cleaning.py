@@ -53,6 +53,12 @@ def is_blank(text: str) -> bool:
     return all(character in _INVISIBLE or ord(character) in _TAGS for character in text)
 
 
+def shown_label(label: str, most: int) -> str:
+    """A label in one line as Telegram shows it, in at most so many characters; "" where nobody would see anything."""
+    line = clean(label.replace("\t", " ").replace("\n", " ")).text.replace("\n", " ").strip()[:most].rstrip()
+    return "" if is_blank(line) else line
+
+
 def _instead(altered: str) -> str:
     first = altered[0]
     if first in "\r\u2028\u2029":

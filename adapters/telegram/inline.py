@@ -78,7 +78,7 @@ class InlineWriter:
             shown = link.url
         if link.host is not None:
             self.text.end()
-        hidden = link.host is None or link.host == "" or is_misleading(shown, link.host)
+        hidden = link.host is None or is_misleading(shown, link.host)
         if hidden and link.url and link.url != shown.strip():
             self.text.write(f" ({link.url})")
         if link.title and link.title != shown.strip():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.telegram.blocks import BlockWriter
-from adapters.telegram.cleaning import Cleaned, clean, is_blank
+from adapters.telegram.cleaning import Cleaned, clean, is_blank, shown_label
 from adapters.telegram.cutting import pieces
 from adapters.telegram.markdown import parse
 from adapters.telegram.styled import Span
@@ -17,6 +17,7 @@ from bot.posts import Content, Part
 PLACEHOLDER: Final = "…"
 # Where none of this stands, Markdown changes nothing, and parsing it is most of the cost.
 _MARKED: Final = re.compile(r"[*_`~\[\]<>&\\|#$]|^[ \t]|[ \t]$|^[-+]|^\d+[.)]", re.MULTILINE)
+_LONGEST_LABEL: Final = 200
 _WORD: Final = re.compile(r"\w+")
 
 _Places = Sequence[tuple[int, int]]
@@ -60,11 +61,7 @@ def _styled(source: str) -> tuple[str, list[Span], _Places]:
 def _label(content: Content) -> str:
     """What stands in a post whose text would be blank, which Telegram refuses."""
     labels = (content.file.name if content.file else "", content.ask.label if content.ask else "")
-    return next((label for label in map(_line, labels) if not is_blank(label)), PLACEHOLDER)
-
-
-def _line(label: str) -> str:
-    return clean(label).text.replace("\t", " ").strip()[:200]
+    return next((line for label in labels if (line := shown_label(label, _LONGEST_LABEL))), PLACEHOLDER)
 
 
 @dataclass(slots=True)

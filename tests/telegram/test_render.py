@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from adapters.telegram.captions import with_room_for_files
 from adapters.telegram.entities import Entity, to_bot_api
+from adapters.telegram.keyboards import keyboard_of
 from adapters.telegram.render import render
 from bot.posts import Ask, Button, Content, File, Part
+from tests.telegram.validator import keyboard_problems
 
 Mark = tuple[str, ...]
 
@@ -57,7 +60,7 @@ CASES: list[tuple[str, str, list[Mark]]] = [
     ('[t](https://a.bc "why")', "t (why)", [("text_link", "t", "https://a.bc")]),
     ("![alt](https://a.bc/i.png)", "alt", [("text_link", "alt", "https://a.bc/i.png")]),
     ("[t](/x) [u](http://localhost)", "t (/x) u (http://localhost)", []),
-    ("[t](tg://resolve?domain=x)", "t (tg://resolve?domain=x)", [("text_link", "t", "tg://resolve?domain=x")]),
+    ("[t](tg://resolve?domain=x)", "t (tg://resolve?domain=x)", []),
     ("<https://a.bc> https://a.bc/x_y_z", "https://a.bc https://a.bc/x_y_z", []),
     ("[a](https://b.c", "[a](https://b.c", []),
     ("[a][b]\n\n[b]: https://x.yz", "[a][b]\n\n[b]: https://x.yz", []),
@@ -116,13 +119,21 @@ def test_a_table_with_links_keeps_them() -> None:
         ("[www.good.com](https://good.com)", "www.good.com"),
         ("[click](https://evil.com)", "click"),
         ("[g](https://good.com@evil.com/)", "g (https://good.com@evil.com/)"),
+        ("[good.com\u200b/x](https://evil.com)", "good.com\u200b/x (https://evil.com)"),
+        ("[good\u200b.com](https://evil.com)", "good\u200b.com (https://evil.com)"),
+        ("[good\u2024com](https://evil.com)", "good\u2024com (https://evil.com)"),
+        ("[good_.com](https://evil.com)", "good_.com (https://evil.com)"),
+        ("[1.2.3.4](https://evil.com)", "1.2.3.4 (https://evil.com)"),
+        ("[http://localhost/](https://evil.com)", "http://localhost/ (https://evil.com)"),
     ],
 )
 def test_x14_a_link_whose_text_names_another_host_shows_its_address(source: str, text: str) -> None:
     assert render(Content(source))[0].text == text
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "tg://user?id=1", "data:text/html,x", "file:///etc/passwd", "vbscript:x"])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "tg://user?id=1", "tg://resolve?domain=x", "data:text/html,x", "file:///etc/passwd", "vbscript:x"]
+)
 def test_x14_dangerous_addresses_are_text(url: str) -> None:
     (part,) = render(Content(f"[x]({url})"))
     assert part.text == f"x ({url})"
@@ -174,3 +185,15 @@ def test_a_heading_stays_with_what_it_announces(announced: str) -> None:
     parts = render(Content(text))
     assert len(parts) == 2
     assert parts[1].text.startswith("The heading")
+
+
+def test_labels_are_seen_and_in_one_line() -> None:
+    """Telegram refuses a button that nobody sees, and alters what it shows."""
+    labels = (" ", "\u200b", "a\x1b\nb", "x" * 99)
+    part = Part(0, 1, "x", buttons=tuple((Button(label, "retry #1"),) for label in labels))
+    rows = keyboard_of(part)["inline_keyboard"]
+    assert isinstance(rows, list)
+    assert [row[0]["text"] for row in rows] == ["…", "…", "a  b", "x" * 64]
+    assert keyboard_problems(keyboard_of(part)) == []
+    assert "input_field_placeholder" not in keyboard_of(Part(0, 1, "x", ask=Ask("edit", "\u00a0 ")))
+    assert with_room_for_files((Part(0, 1, "y" * 2000, file=File("a\x1b.txt", "text/plain", b"")),))[1].text == "a .txt"

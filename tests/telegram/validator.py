@@ -9,6 +9,9 @@ from typing import Final
 
 MAX_UNITS: Final = 4096
 MAX_ENTITIES: Final = 100
+MAX_DATA: Final = 64
+MAX_PLACEHOLDER: Final = 64
+MAX_BUTTONS: Final = 100
 SPLITTABLE: Final = frozenset({"bold", "italic", "underline", "strikethrough", "spoiler"})
 QUOTES: Final = frozenset({"blockquote", "expandable_blockquote"})
 CODES: Final = frozenset({"pre", "code"})
@@ -56,7 +59,7 @@ def _text_problems(text: str) -> list[str]:
     found = []
     if any(0xD800 <= ord(character) < 0xE000 for character in text):
         return ["text has a lone surrogate"]
-    if all(character in EMPTY or 0xE0000 <= ord(character) < 0xE0080 for character in text):
+    if _is_blank(text):
         found.append("text is blank")
     if (units := len(text.encode("utf-16-le")) // 2) > MAX_UNITS:
         found.append(f"text has {units} units")
@@ -101,6 +104,31 @@ def _argument_problems(span: _Span, entity: dict[str, object]) -> list[str]:
     if extra := set(entity) - allowed:
         found.append(f"{span}: unexpected {sorted(extra)}")
     return found
+
+
+def keyboard_problems(markup: dict[str, object]) -> list[str]:
+    """What is wrong with what stands under a message: Telegram wants labels that can be seen, and 1 to 64 bytes behind each."""
+    if markup.get("force_reply") is True:
+        placeholder = markup.get("input_field_placeholder", "…")
+        fine = isinstance(placeholder, str) and 1 <= len(placeholder) <= MAX_PLACEHOLDER and not _is_blank(placeholder)
+        return [] if fine else [f"placeholder: {placeholder!r}"]
+    rows = markup.get("inline_keyboard")
+    assert isinstance(rows, list)
+    found = []
+    if sum(map(len, rows)) > MAX_BUTTONS or any(not row for row in rows):
+        found.append("keyboard: too many buttons, or an empty row")
+    for button in (button for row in rows for button in row):
+        if _is_blank(button["text"]):
+            found.append(f"button: a label that nobody sees, {button['text']!r}")
+        if "url" in button and not _valid_url(button["url"]):
+            found.append(f"button: URL {button['url']!r}")
+        if "url" not in button and not 1 <= len(button["callback_data"].encode()) <= MAX_DATA:
+            found.append(f"button: data of {len(button['callback_data'].encode())} bytes")
+    return found
+
+
+def _is_blank(text: str) -> bool:
+    return all(character in EMPTY or 0xE0000 <= ord(character) < 0xE0080 for character in text)
 
 
 def _inside_pair(units: bytes, index: int) -> bool:

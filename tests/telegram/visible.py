@@ -26,7 +26,7 @@ def must_show(source: str) -> str:
 
 def is_shown(messages: Iterable[Shown]) -> str:
     """The characters that a reader finds in the messages, where addresses and languages stand with what they belong to."""
-    return "".join(_kept(_with_arguments(text, entities)) for text, entities in messages)
+    return "".join(_kept(with_arguments(text, entities)) for text, entities in messages)
 
 
 def _kept(text: str) -> str:
@@ -34,7 +34,8 @@ def _kept(text: str) -> str:
     return "".join(character for character in composed if unicodedata.category(character).startswith(_KEPT))
 
 
-def _with_arguments(text: str, entities: list[dict[str, object]]) -> str:
+def with_arguments(text: str, entities: list[dict[str, object]]) -> str:
+    """The text with each address and language beside what it belongs to."""
     units = text.encode("utf-16-le")
     inserts: list[tuple[int, str]] = []
     for entity in entities:
