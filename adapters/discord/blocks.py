@@ -222,7 +222,7 @@ class BlockWriter:
             indent = ""
         self._in_list = True
         self._begin_line()
-        self.out.indent(f"{indent}{match[3] or '-'} ")
+        self.out.marker(f"{indent}{match[3] or '-'} ")
         rest = body[match.end() :]
         if (task := _TASK.match(rest)) is not None:
             self.out.raw("☐ " if task[1] == " " else "☑ ")

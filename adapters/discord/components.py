@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from adapters.discord.escaping import clean, is_blank
 from adapters.discord.forms import Json
 from bot.posts import Button, ButtonRow, Part
 from bot.replies import texts
@@ -98,5 +99,7 @@ def _unique(command: str, seen: dict[str, int]) -> str:
 
 
 def _label(label: str, most: int) -> str:
-    label = label.strip() or "…"
+    label = clean(label).strip()
+    if is_blank(label):
+        return "…"
     return label if len(label) <= most else label[: most - 1] + "…"

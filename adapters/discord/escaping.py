@@ -1,7 +1,7 @@
 """Text so that Discord shows it to the letter: a backslash before what would be a mark there, and before nothing else.
 
-Discord drops a backslash before any character that is no ASCII letter, digit or white space. Its rules are those of simple-markdown:
-`_` within a word of ASCII letters is no mark, `*` always may be one.
+Discord drops a backslash before any character that is no ASCII letter, digit or white space. Its rules are those of simple-markdown, in
+which a mark, or a bracket, that stands first is read first: what would close it may stand in code. So `_` within a word is one as well.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import unicodedata
 from typing import Final
 
 _MARKS: Final = re.compile(
-    r"[*`]|\\(?![0-9A-Za-z\s])|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|(?<=\])\("
+    r"[*`_\[]|\\(?![0-9A-Za-z\s])|(?<=\])\("
     r"|\|(?=\|)|(?<=\|)\||~(?=~|\Z)|(?<=~)~|\A~"
 )
 _AT_LINE_START: Final = re.compile(r"(\s*)(?:(\d+)(?=\. )|(?=(?:#{1,3}|-#|[-+])(?:\s|\Z)|>))")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.discord.escaping import each_escaped
+from adapters.discord.inline import plain
 from adapters.discord.links import MAX_LENGTH, encoded, host_of, is_misleading
 from adapters.discord.marks import Node
 from adapters.discord.written import Written
@@ -17,9 +18,10 @@ _MAX_LINK: Final = 1500
 
 @dataclass(slots=True)
 class _Link:
-    """A link that is being written: the chunk before its text, and what was written by then."""
+    """A link that is being written: its place among the pieces, the chunk before its text, and what was written by then."""
 
     node: Node
+    at: int
     chunk: int
     start: int
     outer: bool
@@ -28,7 +30,7 @@ class _Link:
 def write_inline(nodes: list[Node], out: Written, prefix: str = "", indent: str = "") -> None:
     """Writes the pieces. Each new line begins with the prefix of its quote and the indentation of its list."""
     links: list[_Link] = []
-    for node in nodes:
+    for at, node in enumerate(nodes):
         match node.kind:
             case "text":
                 out.words(node.text)
@@ -42,10 +44,11 @@ def write_inline(nodes: list[Node], out: Written, prefix: str = "", indent: str 
             case "run":
                 _marks(node, out)
             case "link":
-                links.append(_Link(node, len(out.chunks), out.length, not links))
+                links.append(_Link(node, at, len(out.chunks), out.length, not links))
                 out.chunks.append("")
             case _:
-                _end_link(links.pop(), out)
+                link = links.pop()
+                _end_link(link, plain(nodes[link.at + 1 : at]), out)
 
 
 def _write_whole(node: Node, out: Written) -> None:
@@ -72,7 +75,7 @@ def _marks(node: Node, out: Written) -> None:
         out.begin_once(mark)
 
 
-def _end_link(link: _Link, out: Written) -> None:
+def _end_link(link: _Link, text: str, out: Written) -> None:
     """A link shows its address where Discord would make none of it, it has no text, or its text names another host."""
     node, url = link.node, link.node.text
     shown = "".join(out.chunks[link.chunk :])
@@ -80,7 +83,7 @@ def _end_link(link: _Link, out: Written) -> None:
     bare = shown.strip().strip("<>")
     if bare == url and host is not None:
         pass
-    elif host is None or not shown.strip() or not link.outer or not _masks(shown, host):
+    elif host is None or not shown.strip() or not link.outer or not _masks(shown, text, host):
         _show_address(url, host, shown, out)
     else:
         target = f"]({encoded(url)})"
@@ -93,12 +96,13 @@ def _end_link(link: _Link, out: Written) -> None:
         out.words(f" ({node.title})")
 
 
-def _masks(shown: str, host: str) -> bool:
-    """Whether Discord makes a link of a text, and the text is honest."""
+def _masks(shown: str, text: str, host: str) -> bool:
+    """Whether Discord makes a link of what is shown, and the text in it, without marks, is honest."""
     return (
         len(shown) <= _MAX_LINK - MAX_LENGTH
         and "://" not in shown
         and _IN_BRACKETS.fullmatch(shown) is not None
+        and not is_misleading(text, host)
         and not is_misleading(shown, host)
     )
 

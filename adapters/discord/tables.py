@@ -44,9 +44,9 @@ def alignments(line: str) -> Row:
 
 
 def drawn(rows: list[Row], aligned: Row) -> str | None:
-    """The table in fixed width, a line under its head; None where it is too wide."""
+    """The table in fixed width, a line under its head; None where it is too wide, or empty, which is no code to Discord."""
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    if sum(widths) + len(_BETWEEN) * (len(widths) - 1) > MAX_WIDTH:
+    if not any(widths) or sum(widths) + len(_BETWEEN) * (len(widths) - 1) > MAX_WIDTH:
         return None
     lines = [_BETWEEN.join(map(_padded, row, widths, aligned)).rstrip() for row in rows]
     lines.insert(1, "─┼─".join("─" * width for width in widths))

@@ -121,6 +121,11 @@ class Written:
         self.raw(spaces)
         self._line_start = True
 
+    def marker(self, marker: str) -> None:
+        """What an item of a list begins with: none to Discord where nothing follows, so the next character stays with it."""
+        self.atoms.append((self.length, self.length + len(marker) + 1))
+        self.indent(marker)
+
     def code(self, code: str) -> None:
         """Code within a line."""
         if "`" not in code:

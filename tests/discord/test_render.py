@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from adapters.discord.components import components_of
 from adapters.discord.render import render
-from bot.posts import Ask, Button, Content, File
+from bot.posts import Ask, Button, Content, File, Part
 from bot.replies.texts import plain
 from tests.discord.validator import problems, read
 
@@ -14,8 +15,8 @@ CASES: list[tuple[str, str]] = [
     ("two\nlines\n\n\nand a gap", "two\nlines\n\n\nand a gap"),
     ("a hard  \nbreak\\\nand another", "a hard\nbreak\nand another"),
     ("**b** *i* ~~s~~ ***both***", "**b** *i* ~~s~~ ***both***"),
-    ("__b__ _i_ snake_case_name 2*3*4", "**b** *i* snake_case_name 2\\*3\\*4"),
-    ("__init__ and _x_y", "**init** and \\_x_y"),
+    ("__b__ _i_ snake_case_name 2*3*4", "**b** *i* snake\\_case\\_name 2\\*3\\*4"),
+    ("__init__ and _x_y", "**init** and \\_x\\_y"),
     ("*a***b**", "*a*\u200b**b**"),
     ("*a `x*y` b*", "a `x*y` b"),
     ("half **bold", "half \\*\\*bold"),
@@ -45,13 +46,13 @@ CASES: list[tuple[str, str]] = [
     ("Text\n===", "Text\n==="),
     ("[t](https://a.bc/d_e)", "[t](https://a.bc/d_e)"),
     ("[t](https://a.bc/x_(y)) [t](<https://a.bc/x y>)", "[t](https://a.bc/x_%28y%29) [t](https://a.bc/x%20y)"),
-    ("[](https://a.bc) [`c`](https://a.bc) [[1]](https://a.bc)", "<https://a.bc> [`c`](https://a.bc) [[1]](https://a.bc)"),
+    ("[](https://a.bc) [`c`](https://a.bc) [[1]](https://a.bc)", "<https://a.bc> [`c`](https://a.bc) [\\[1]](https://a.bc)"),
     ('[t](https://a.bc "why")', "[t](https://a.bc) (why)"),
     ("![alt](https://a.bc/i.png) ![](https://a.bc/i.png)", "[alt](https://a.bc/i.png) <https://a.bc/i.png>"),
     ("[t](/x)", "t (/x)"),
     ("<https://a.bc> https://a.bc/x_y_z.", "https://a.bc https://a.bc/x_y_z."),
     ("(https://a.bc/x) **https://a.bc**", "(<https://a.bc/x>) **<https://a.bc>**"),
-    ("[a](https://b.c", "[a]\\(https://b.c"),
+    ("[a](https://b.c", "\\[a]\\(https://b.c"),
     ("<think>x</think> std::vector<int> <b>", "<think>x</think> std::vector<int> <b>"),
     ("@everyone <@1> <#2> <:e_e:3> <t:1:R>", "@everyone <@1> <#2> <:e_e:3> <t:1:R>"),
     ("$5 or $10, $400-600K", "$5 or $10, $400-600K"),
@@ -150,7 +151,7 @@ def test_extras_are_on_the_last_part() -> None:
     [
         (Content(""), "…"),
         (Content(" \n\u200b\t\u2060 \ufe0f"), "…"),
-        (Content("", file=File("a_b_.txt", "text/plain", b"")), "a_b\\_.txt"),
+        (Content("", file=File("a_b_.txt", "text/plain", b"")), "a\\_b\\_.txt"),
         (Content("", ask=Ask("edit", "New text?")), "New text?"),
         (Content("**"), "\\*\\*"),
         (Content("```\n```"), "\\`\\`\\`\n\\`\\`\\`"),
@@ -198,3 +199,44 @@ def test_an_escape_stays_with_its_character(before: str) -> None:
     parts = render(Content(before + "\\*" * 3000))
     assert len(parts) >= 3
     assert "".join(read(part.text).text for part in parts) == before + "*" * 3000
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[*good*.com](https://evil.com)",
+        "[good\\.com](https://evil.com)",
+        "[good\u200b.com](https://evil.com)",
+        "[good\u2024com](https://evil.com)",
+        "[good&#46;com](https://evil.com)",
+        "[1.2.3.4](https://evil.com)",
+        "[![](https://good.com)](https://evil.com)",
+    ],
+)
+def test_x14_a_link_whose_text_looks_like_another_host_shows_its_address(source: str) -> None:
+    (part,) = render(Content(source))
+    assert "<https://evil.com>" in part.text
+    assert all(mark[0] != "link" for mark in read(part.text).marks)
+
+
+def test_x14_code_is_no_end_of_a_link_or_a_mark_before_it() -> None:
+    """Discord reads what stands first before what stands in code."""
+    assert [mark[0] for mark in read(render(Content("[good.com`](http://evil.com)`"))[0].text).marks if mark[0] != "url"] == ["code"]
+    assert [mark[0] for mark in read(render(Content("a_a`_ __a__`"))[0].text).marks] == ["code"]
+
+
+def test_a_sign_of_a_list_is_not_cut_from_what_follows() -> None:
+    parts = render(Content("a\n" * 900 + "- " + "x" * 1950))
+    assert [part.text[-1] for part in parts] == ["a", "x"]
+    assert parts[1].text.startswith("- x")
+
+
+def test_a_table_without_a_word_is_no_code() -> None:
+    """Discord reads a block of code without code, and another one below, as one."""
+    assert problems("".join(part.text for part in render(Content("|\n|-\n\nx\n\n|\n|-")))) == []
+
+
+def test_a_label_that_nobody_sees_becomes_one() -> None:
+    buttons = ((Button("\u2060", "retry #1"), Button("a\x00b", "retry #2")),)
+    (row,) = components_of(Part(0, 1, "x", buttons=buttons))
+    assert [button["label"] for button in row["components"]] == ["…", "a b"]

@@ -6,9 +6,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 MAX_LENGTH: Final = 2000
+MAX_ROWS: Final = 5
+MAX_IN_ROW: Final = 5
+MAX_ID: Final = 100
+MAX_LABEL: Final = 80
+MAX_OPTIONS: Final = 25
+SELECT: Final = 3
+SUPPRESS_EMBEDS: Final = 4
 
 _QUOTE: Final = re.compile(r"( *>>> +([\s\S]*))|( *>(?!>>) +[^\n]*(\n *>(?!>>) +[^\n]*)*\n?)")
 _QUOTE_MARK: Final = re.compile(r"^ *>(?:>>)? ", re.MULTILINE)
@@ -60,7 +67,7 @@ def problems(text: str) -> list[str]:
     found = []
     if len(text) > MAX_LENGTH:
         found.append(f"{len(text)} code points")
-    if all(character.isspace() or unicodedata.category(character) == "Cf" for character in text):
+    if _is_blank(text):
         found.append("blank")
     if text != text.strip():
         found.append("begins or ends with white space")
@@ -74,6 +81,41 @@ def problems(text: str) -> list[str]:
     if re.search(r"(?<!\\)```", _without_code(text)):
         found.append("a fence that is not closed")
     return found
+
+
+def payload_problems(payload: dict[str, Any]) -> list[str]:
+    """What is wrong with a message as it is sent: whom it would ping, what it would unfurl, and what stands below it."""
+    found = problems(payload["content"])
+    if payload.get("allowed_mentions") != {"parse": []}:
+        found.append(f"pings: {payload.get('allowed_mentions')}")
+    if not payload.get("flags", 0) & SUPPRESS_EMBEDS or payload.get("embeds"):
+        found.append("embeds")
+    rows = payload.get("components", [])
+    pieces = [piece for row in rows for piece in row["components"]]
+    ids = [piece["custom_id"] for piece in pieces if "custom_id" in piece]
+    if len(rows) > MAX_ROWS or any(not 1 <= len(row["components"]) <= MAX_IN_ROW for row in rows):
+        found.append("components: too many, or none in a row")
+    if len(set(ids)) < len(ids) or any(not 1 <= len(one) <= MAX_ID for one in ids):
+        found.append(f"custom ids: {ids}")
+    return found + [problem for piece in pieces for problem in _piece_problems(piece)]
+
+
+def _piece_problems(piece: dict[str, Any]) -> list[str]:
+    if piece["type"] == SELECT:
+        options = piece["options"]
+        values = [option["value"] for option in options]
+        fine = 1 <= len(options) <= MAX_OPTIONS and len(set(values)) == len(values) and all(1 <= len(value) <= MAX_ID for value in values)
+        labels = [(option["label"], MAX_ID) for option in options]
+        found = [] if fine else [f"select: {values}"]
+    else:
+        labels, found = [(piece["label"], MAX_LABEL)], []
+        if "url" in piece and not re.fullmatch(r"https?://\S{1,500}", piece["url"]):
+            found.append(f"button: URL {piece['url']!r}")
+    return found + [f"label: {label!r}" for label, most in labels if not 1 <= len(label) <= most or _is_blank(label)]
+
+
+def _is_blank(text: str) -> bool:
+    return all(character.isspace() or unicodedata.category(character) in ("Cf", "Cc") for character in text)
 
 
 def _without_code(text: str) -> str:
