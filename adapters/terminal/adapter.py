@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
+from adapters.terminal.cleaning import clean
 from bot.errors import ContentRefused, MessageGone, PlaceUnavailable
 from bot.events import Attachment, Author, CommandInvoked, MessageReceived, MessageRef, Place
 from bot.ports import Capabilities, Core
@@ -91,7 +92,7 @@ class TerminalAdapter:
                 continue
             self._answering = True
             if said := await core.accept(self._event(line.strip())):
-                self._face.show(Part(0, len(said), said), hints=())
+                self._face.show(Part(0, len(said), clean(said)), hints=())
             await core.settled(self._place)
             self._answering = False
             if line.strip().lower() == EXIT:
@@ -105,7 +106,7 @@ class TerminalAdapter:
         return True
 
     def render(self, content: Content) -> tuple[Part, ...]:
-        text = content.text.strip() or texts.WAITING
+        text = clean(content.text).strip() or texts.WAITING
         return (Part(0, len(content.text), text, buttons=content.buttons, file=content.file, ask=content.ask),)
 
     async def send(

@@ -11,10 +11,11 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory, InMemoryHistory
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
-from rich.markdown import Markdown
 from rich.segment import Segment
 from rich.text import Text
 
+from adapters.terminal.cleaning import label
+from adapters.terminal.reading import markdown
 from bot.commands import catalog
 from bot.posts import Button, Part
 
@@ -36,7 +37,7 @@ class Tail:
     """As much of the end of a text as the screen holds: the newest words are what people wait for."""
 
     def __init__(self, text: str) -> None:
-        self._markdown = Markdown(text)
+        self._markdown = markdown(text)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         lines = console.render_lines(self._markdown, options.update(height=None), pad=False)
@@ -69,11 +70,11 @@ class Screen:
 
     def show(self, part: Part, *, hints: tuple[Button, ...]) -> None:
         self.drop()
-        self._console.print(Markdown(part.text))
+        self._console.print(markdown(part.text))
         if part.file:
-            self._console.print(Text(f"[{part.file.name}, {len(part.file.data)} bytes]", "dim"))
+            self._console.print(Text(f"[{label(part.file.name)}, {len(part.file.data)} bytes]", "dim"))
         if hints:
-            labels = (f"!{number} {button.label}" for number, button in enumerate(hints, start=1))
+            labels = (f"!{number} {label(button.label)}" for number, button in enumerate(hints, start=1))
             self._console.print(Text("  ".join(labels), "dim"))
         self._console.print()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 
 import pytest
 from prompt_toolkit.application import create_app_session
@@ -13,8 +14,9 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
+from adapters.terminal.adapter import TerminalAdapter
 from adapters.terminal.screen import Commands, Screen
-from bot.posts import Button, Part
+from bot.posts import Button, Content, Part
 
 
 def console() -> tuple[Console, io.StringIO]:
@@ -64,3 +66,28 @@ async def test_a_line_is_read_and_ctrl_d_leaves(keys: str, line: str | None) -> 
     with create_pipe_input() as keyboard, create_app_session(input=keyboard, output=DummyOutput()):
         keyboard.send_text(keys)
         assert await asyncio.wait_for(Screen().read(""), 5) == line
+
+
+@pytest.mark.parametrize("obeyed", ["\x1b[2J", "\x1b]0;title\x07", "\x9b31m", "\x1b]8;;http://evil.com\x1b\\", "\x08", "\x84"])
+@pytest.mark.parametrize("around", ["{}", "`{}`", "```\n{}\n```", "# {}", "| {} |\n|-|\n| {} |", "[a](http://x.org/{})"])
+def test_x14_nothing_in_an_answer_is_obeyed(around: str, obeyed: str) -> None:
+    screen_console, written = console()
+    parts = TerminalAdapter(Screen(console=screen_console)).render(Content(around.replace("{}", f"a{obeyed}b")))
+    Screen(console=screen_console).show(parts[0], hints=(Button(obeyed, "retry"),))
+    assert "a" in written.getvalue()
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", re.sub(r"\x1b\[[0-9;]*m", "", written.getvalue()))
+
+
+def test_x14_a_link_shows_its_address() -> None:
+    screen_console, written = console()
+    Screen(console=screen_console).show(Part(0, 1, "[good.com](https://evil.com) ![i](https://i.org)"), hints=())
+    assert "good.com (https://evil.com) !i (https://i.org)" in written.getvalue()
+
+
+@pytest.mark.parametrize(
+    "source", ["<think>a plan</think>", "<div>\na plan\n</div>", "std::vector<a plan>", "[1]: http://a plan", "<!-- a plan"]
+)
+def test_p14_nothing_in_an_answer_is_swallowed(source: str) -> None:
+    screen_console, written = console()
+    Screen(console=screen_console).show(Part(0, 1, source), hints=())
+    assert source.split() == written.getvalue().split()
