@@ -150,7 +150,8 @@ class StreamReader:
         return ModelError("empty", "the answer has no visible character")
 
     def _fail(self, error: ModelError) -> None:
-        if self.error is None:
+        """What comes after the end is nothing, whether or not it came in one piece with it."""
+        if self.error is None and not self.ended:
             self.error = error
 
     def _without_cr(self, data: bytes) -> bytes:

@@ -125,3 +125,10 @@ def test_u21_time_is_linear_byte_by_byte(body: bytes) -> None:
         reader.feed(body[place : place + 1])
     reader.end()
     assert time.process_time() - start < 6e-6 * len(body) + 1
+
+
+def test_what_comes_after_the_end_is_nothing_in_whatever_cuts() -> None:
+    """A half of a pair is held back at the end; that the body goes on for too long does not take it away."""
+    body = b'data: {"choices":[{"delta":{"content":"\\ud83d"}}]}\n\n' + DONE + b"x" * 4000
+    assert read(body, [], SMALL) == read(body, [len(body) - 4000], SMALL)
+    assert read(body, [], SMALL)[0] == "\ufffd"
