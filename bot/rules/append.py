@@ -123,14 +123,16 @@ def converse(given: Given, words: Words, asked: Asked, quoted: Quotation | None 
     session, answer = given.found.shown_session, given.found.shown
     if session is not None and answer is not None and session.user_id == given.owner_id and session.deleted_at is None:
         return follow(given, session, answer, replace(words, quoted=quoted.text if quoted else ""), asked)
-    return append(given, replace(words, quoted=_quotation(given, quoted)), asked)
+    return append(given, replace(words, quoted=_quotation(given, quoted, asked.place)), asked)
 
 
-def _quotation(given: Given, quoted: Quotation | None) -> str:
-    """What was quoted, for the model. A post that answers somebody else is a quotation too; the bot's own remarks are not."""
+def _quotation(given: Given, quoted: Quotation | None, place: Place) -> str:
+    """What was quoted, for the model. A post that answers somebody else is a quotation too, where everybody in the place can read it;
+    the bot's own remarks are not."""
     if quoted is not None:
         return f"{quoted.author}: {quoted.text}" if quoted.author else quoted.text
-    return given.found.shown.text[:LONGEST_QUOTATION] if given.found.shown is not None else ""
+    post, shown = given.found.post, given.found.shown
+    return shown.text[:LONGEST_QUOTATION] if shown is not None and post is not None and post.place == place else ""
 
 
 def follow(given: Given, session: Session, answer: Message, words: Words, asked: Asked) -> Decision:
