@@ -108,7 +108,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("page", "turn the page of a list", (_text("of", "which list and page", required=True),), hidden=True, private=True),
     Command("fork", "bring the last conversation along", (_text("id", "of the session", required=True),), hidden=True, ends_questions=True),
     Command("back", "go back to the session before", (_text("id", "of the session", required=True),), hidden=True, ends_questions=True),
-    Command("undelete", "bring a deleted session back", (_text("id", "of the session", required=True),), hidden=True),
+    Command("undelete", "bring a deleted session back", (_text("id", "of the session", required=True),), hidden=True, admin_in_shared=True),
     Command(
         "erase",
         "erase everything I keep about you",
