@@ -31,6 +31,10 @@ class Deadlines:
     check: float = 15.0
 
 
+HELD = 1.0
+"""Seconds by which the event loop is late only where the whole process stood still."""
+
+
 class Answer(Protocol):
     """An HTTP answer, as `openai_client` gives it."""
 
@@ -132,7 +136,7 @@ class OpenAIModel:
                 async with asyncio.timeout_at(patience.until):
                     answer = await server.complete(messages, options, dialect)
             except TimeoutError:
-                raise ModelError("timeout", patience.reason) from None
+                raise patience.over() from None
             except Refused as refused:
                 change = adapted(dialect, refused.status, refused.words) if refused.error.kind == "bad_request" else None
                 if change is None:
@@ -199,6 +203,12 @@ class Patience:
         self.reason = f"no token within {deadlines.first_token:g} s"
         self.until = min(start + deadlines.first_token, self._end)
 
+    def over(self) -> ModelError:
+        """Why it ended. Where the deadline itself was noticed much too late, the process or its machine was put on hold, and the words may
+        lie there unread: that is no silence of the server's, and is worth another try."""
+        held = self._clock() - self.until
+        return ModelError("interrupted", f"held for {held:.0f} s") if held > HELD else ModelError("timeout", self.reason)
+
     def now(self, *, made: bool, whole: bool) -> None:
         """After bytes came: whether they made a token, and whether the answer is whole and only its usage may be missing."""
         if not made and not whole:
@@ -215,7 +225,7 @@ async def _next(answer: Answer, reader: StreamReader, patience: Patience) -> byt
             return await answer.read()
     except TimeoutError:
         if not reader.finish_seen:
-            raise ModelError("timeout", patience.reason) from None
+            raise patience.over() from None
     except ModelError:
         if not reader.finish_seen:
             raise
