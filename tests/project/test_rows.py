@@ -17,8 +17,6 @@ _WEB = "comes with the web page and its REST API"
 WITHOUT = {
     "s18": "comes with a second store",
     "r9": f"tokens are read at the start; what can be changed while it runs {_WEB}",
-    "u7": "comes with the reading of files",
-    "u8": "comes with the reading of pictures",
     "x21": "the image is built and looked at where there is Docker",
     "x23": "backups are the operator's own copies, told in docs/operating.md",
     "x24": _WEB,

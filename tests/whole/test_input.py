@@ -16,9 +16,14 @@ from bot.replies import texts
 from tests.fakes.openai_script import Json, Reply, Step
 from tests.fakes.openai_server import FakeOpenAI, prompts
 from tests.fakes.telegram import Chat, FakeTelegram, Person
+from tests.whole.bombs import BOMB, PICTURE
 from tests.whole.house import POLICY, WHOLE, Held, House, Plan, parley, until
 
 CANARY = "canary-7f3a"
+POLL = {
+    "id": "1", "question": "?", "options": [], "total_voter_count": 0, "is_closed": False, "is_anonymous": True, "type": "regular",
+    "allows_multiple_answers": False, "allows_revoting": False, "members_only": False,
+}  # fmt: skip
 
 
 async def says(house: House, text: str) -> None:
@@ -43,7 +48,8 @@ KINDS: dict[str, Callable[[Person, Chat], Awaitable[object]]] = {
     "voice": lambda ann, chat: ann.sends_voice(chat),
     "photo": lambda ann, chat: ann.sends_photo(chat),
     "document": lambda ann, chat: ann.sends_document(chat, b"words"),
-    "too large": lambda ann, chat: ann.sends_document(chat, b"words", size=5 * 2**30),
+    "poll": lambda ann, chat: ann.sends(chat, "poll", POLL),
+    "newer than the library": lambda ann, chat: ann.sends(chat, "hologram", {"depth": 3}),
     "location": lambda ann, chat: ann.sends(chat, "location", {"latitude": 1.0, "longitude": 2.0}),
     "contact": lambda ann, chat: ann.sends(chat, "contact", {"phone_number": "1", "first_name": "x"}),
     "dice": lambda ann, chat: ann.sends(chat, "dice", {"emoji": "x", "value": 1}),
@@ -51,12 +57,36 @@ KINDS: dict[str, Callable[[Person, Chat], Awaitable[object]]] = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_u2_u6_what_cannot_be_read_is_a_polite_line(house: House, kind: str) -> None:
-    for _ in range(2):
-        await KINDS[kind](house.ann, house.chat)
-    await house.settle()
-    assert house.chat.texts == [texts.TEXT_ONLY]
+async def test_u2_what_cannot_be_read_is_a_polite_line_at_most_once_a_minute(house: House, plan: Plan, kind: str) -> None:
+    for lines in (1, 2):
+        for _ in range(2):
+            await KINDS[kind](house.ann, house.chat)
+            await house.settle()
+        assert house.chat.texts == [texts.TEXT_ONLY] * lines
+        plan.clock.skipped += 61  # type: ignore[attr-defined]
     assert house.openai.requests == []
+
+
+HEAVY: dict[str, Callable[[Person, Chat, str], Awaitable[object]]] = {
+    "too large": lambda ann, chat, words: ann.sends_document(chat, b"words", size=30 * 2**20, caption=words),
+    "far too large": lambda ann, chat, words: ann.sends_document(chat, b"words", size=5 * 2**30, caption=words),
+    "archive": lambda ann, chat, words: ann.sends_document(chat, BOMB, "a.zip", "application/zip", caption=words),
+    "document": lambda ann, chat, words: ann.sends_document(chat, BOMB, "a.docx", "application/msword", caption=words),
+    "pages": lambda ann, chat, words: ann.sends_document(chat, b"%PDF-1.7", "a.pdf", "application/pdf", caption=words),
+    "picture": lambda ann, chat, words: ann.sends_photo(chat, PICTURE, words),
+    "picture as a file": lambda ann, chat, words: ann.sends_document(chat, PICTURE, "a.png", "image/png", caption=words),
+}
+
+
+@pytest.mark.parametrize("kind", HEAVY)
+@pytest.mark.parametrize("words", ["", "what is in it?"])
+async def test_u6_u7_u8_what_would_be_heavy_is_not_even_fetched(house: House, kind: str, words: str) -> None:
+    """Files are not read yet: what came with words is answered by them, and that is said."""
+    await HEAVY[kind](house.ann, house.chat, words)
+    await house.settle()
+    assert sorted(house.chat.texts) == sorted([f"You said: {words}", texts.WORDS_ONLY] if words else [texts.TEXT_ONLY])
+    assert len(house.openai.requests) == bool(words)
+    assert house.telegram.calls_of("getFile") == []
 
 
 async def test_u3_a_long_paste_that_comes_in_pieces_is_answered_once(house: House) -> None:

@@ -35,7 +35,7 @@ class Options(Nature, total=False):
 class FakeDiscord(Stage):
     """Discord on 127.0.0.1 for one application; use it with `async with`.
 
-    `seed` leads the faults' chances; the other options are told at Nature.
+    `seed` leads the faults' chances; the other options are told at Nature. `downloaded` are the paths of files that were fetched.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class FakeDiscord(Stage):
         self.seed = seed
         self.routes: list[Route] = list(ROUTES)
         self.faults = Faults(seed, known=frozenset(name for route in self.routes for name in (route.name, route.route)))
+        self.downloaded: list[str] = []
         self._runner: web.AppRunner | None = None
         self._closing = asyncio.Event()
 
@@ -131,6 +132,7 @@ class FakeDiscord(Stage):
         return _reply(call, {}) if refusal is None else _refused(call, refusal)
 
     async def _download(self, request: web.Request) -> web.Response:
+        self.downloaded.append(request.path)
         file = self.files.get(request.path)
         if file is None:
             return web.Response(status=404)
