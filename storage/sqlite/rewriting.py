@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
+from functools import partial
 
 from bot.errors import DatabaseBroken, StorageError
 from storage.sqlite.database import Database
@@ -21,8 +22,9 @@ _log = logging.getLogger(__name__)
 class Rewriter:
     """What was erased is marked as unclean in the same transaction, so that a crash only puts the writing off to the next start."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, largest: int = LARGEST) -> None:
         self._database = database
+        self._largest = largest
         self._rests_until = float("-inf")
 
     async def rewrite(self, *, asked: bool = False) -> None:
@@ -33,7 +35,7 @@ class Rewriter:
             if asked and started < self._rests_until:
                 await self._database.checkpoint()
                 return
-            await self._database.outside(_rewrite)
+            await self._database.outside(partial(_rewrite, self._largest))
         except DatabaseBroken:
             raise
         except StorageError as error:
@@ -41,9 +43,9 @@ class Rewriter:
         self._rests_until = time.monotonic() + REST * (time.monotonic() - started)
 
 
-def _rewrite(connection: sqlite3.Connection) -> None:
+def _rewrite(largest: int, connection: sqlite3.Connection) -> None:
     (unclean,) = connection.execute("SELECT unclean FROM erased").fetchone()
-    small = _size(connection) <= LARGEST
+    small = _size(connection) <= largest
     if unclean and small:
         connection.execute("VACUUM")
     (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
