@@ -159,7 +159,7 @@ async def test_p12_a_post_deleted_before_the_final_text_is_sent_once_as_a_new_on
     assert house.chat.texts == ["You said: one"]
 
 
-async def test_p13_p14_refused_formatting_is_shown_plain_and_whole(house: House) -> None:
+async def test_p14_refused_formatting_is_shown_plain_and_whole(house: House) -> None:
     no = "Bad Request: can't parse entities: no"
     house.telegram.faults.add("editMessageText", error=400, description=no, when=lambda call: call.params.get("entities"), times=None)
     house.openai.script(Reply("**bold** words", tokens_per_second=100))
