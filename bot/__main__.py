@@ -155,7 +155,9 @@ async def _findings(settings: Settings) -> Sequence[Finding]:
         if not chosen.is_there(settings):
             return [Finding("warn", chosen.line(settings))]
         async with AsyncExitStack() as stack:
-            return await check_model(_model(settings, stack))
+            asked = [settings.parley_model, *([settings.parley_fallback_model] if settings.parley_fallback_model else [])]
+            models = [_model(settings.model_copy(update={"parley_model": name}), stack) for name in asked]
+            return [finding for found in await asyncio.gather(*map(check_model, models)) for finding in found]
 
     found = [*check_files(Path.cwd()), *(check_access(settings) if _platforms(settings) else ())]
     return found + await carry_out((("Database", database), ("Telegram", telegram), ("Discord", discord), ("Model", model)))

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from bot.config import Settings
 from bot.errors import BotError, ModelError
+from bot.models.steady import LOOK_AT
 from bot.ports import Adapter, Model, Verdict
 from bot.replies import texts
 
@@ -70,12 +71,8 @@ async def check_model(model: Model) -> Sequence[Finding]:
 def _for_operator(error: ModelError) -> str:
     """People are told that the operator has to look; the operator is told at what."""
     match error.kind:
-        case "refused":
-            return "the server refuses the key; look at OPENAI_API_KEY, and at OPENAI_HEADERS if you set them"
-        case "no_such_model":
-            return "the server has no model of that name; look at PARLEY_MODEL, and at OPENAI_BASE_URL (it mostly ends in /v1)"
-        case "unpaid":
-            return "the account is used up; look at its balance with the provider"
+        case kind if kind in LOOK_AT:
+            return LOOK_AT[kind]
         case "unreachable" | "timeout":
             return "the server does not answer; look at OPENAI_BASE_URL, and whether it runs"
         case _:

@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     openai_base_url: Address | None = None
     openai_headers: Headers = Field(default_factory=dict)
     parley_model: str = "gpt-4o-mini"
+    parley_fallback_model: str = ""
     parley_temperature: float = Field(0.7, ge=0, le=2, allow_inf_nan=False)
     parley_max_tokens: int = Field(1000, ge=1)
     parley_context_tokens: int = Field(8000, ge=200)

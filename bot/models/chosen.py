@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from bot.config import Settings
-from bot.ports import Clock, Model
+from bot.models.steady import PreparedModel, SteadyModel
+from bot.ports import Clock
 
 PREPARE_AFTER = 1.0
 """Seconds after the start until the model's library is loaded: platforms come first, and the first answer need not wait either."""
-
-
-class PreparedModel(Model, Protocol):
-    """A model that can load what it needs before it is asked."""
-
-    async def prepare(self) -> object: ...
 
 
 def is_there(settings: Settings) -> bool:
@@ -30,7 +24,8 @@ def line(settings: Settings) -> str:
             "Model: the built-in demo answers, which is no language model; set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own."
         )
     where = urlsplit(settings.openai_base_url).hostname if settings.openai_base_url else "OpenAI"
-    return f"Model: {settings.parley_model} at {where}."
+    instead = f", or {settings.parley_fallback_model}" if settings.parley_fallback_model else ""
+    return f"Model: {settings.parley_model}{instead} at {where}."
 
 
 def model(settings: Settings, clock: Clock) -> PreparedModel:
@@ -43,7 +38,8 @@ def model(settings: Settings, clock: Clock) -> PreparedModel:
 
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
     headers = {name: value.get_secret_value() for name, value in settings.openai_headers.items()}
-    return OpenAIModel(key, settings.openai_base_url or "", headers, Deadlines(), clock=clock, model=settings.parley_model)
+    model = OpenAIModel(key, settings.openai_base_url or "", headers, Deadlines(), clock=clock, model=settings.parley_model)
+    return SteadyModel(model, clock, settings.parley_fallback_model)
 
 
 async def prepare(made: PreparedModel, clock: Clock) -> None:

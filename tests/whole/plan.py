@@ -14,6 +14,7 @@ from adapters.telegram.limiter import Limits
 from bot.clock import SystemClock
 from bot.models.openai import Deadlines, OpenAIModel
 from bot.models.reader import Limits as ReadingLimits
+from bot.models.steady import SteadyModel
 from bot.policy import Policy
 from bot.ports import Adapter, Clock, Model, Store
 from bot.sessions.dispatcher import Dispatcher
@@ -59,7 +60,8 @@ class HastyClock(QuickClock):
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a house may have otherwise: the core's clock, the adapter's and the model's (for the dates that servers name), how long the
-    model is waited for and read, what stands between the core and its store and its model, and what only Discord has."""
+    model is waited for and read, which other one steps in, what stands between the core and its store and its model, and what only
+    Discord has."""
 
     policy: Policy = POLICY
     clock: Clock = field(default_factory=SystemClock)
@@ -71,6 +73,7 @@ class Plan:
     deadlines: Deadlines = field(default_factory=Deadlines)
     reading: ReadingLimits = field(default_factory=ReadingLimits)
     storing: Callable[[SqliteStore], Store] = lambda store: store
+    fallback: str = ""
     answering: Callable[[Model], Model] = lambda model: model
     threads: frozenset[str] = frozenset()
     watch_interval: float = 30.0
@@ -108,7 +111,8 @@ class Life:
 async def living(path: Path, openai: FakeOpenAI, adapters: Sequence[Adapter], plan: Plan) -> AsyncIterator[Life]:
     """One life of Parley on the database at `path`, with these platforms; it ends as it does at SIGTERM."""
     store = await SqliteStore.open(path)
-    model = OpenAIModel(KEY, openai.base_url, {}, plan.deadlines, clock=plan.dates, limits=plan.reading)
+    server = OpenAIModel(KEY, openai.base_url, {}, plan.deadlines, clock=plan.dates, limits=plan.reading)
+    model = SteadyModel(server, plan.clock, plan.fallback)
     by_name = {adapter.platform: adapter for adapter in adapters}
     core = Dispatcher(plan.storing(store), plan.answering(model), by_name, plan.policy, plan.clock)
     await core.start()

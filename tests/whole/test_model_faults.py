@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.models.reader import Limits
+from bot.models.steady import LEFT_ALONE, LOOK_AT
 from bot.replies import texts
 from tests.fakes.openai_faults import FAULTS, Fault
 from tests.fakes.openai_script import Json, Reply, Step
@@ -98,6 +99,7 @@ async def test_the_answer_is_whole_or_one_line_with_a_retry_that_works(row: str,
     for patient in patients:
         patient.sees_the_fault()
     bed.well = True
+    house.core._desk.clock.skipped += LEFT_ALONE  # type: ignore[attr-defined]
     sick = [patient for patient in patients if patient.fault.kind]
     before = {patient.name: patient.chat.from_bot for patient in sick}
     for patient in sick:
@@ -118,6 +120,7 @@ async def test_a_failed_answer_is_not_in_the_next_context(name: str, house: Hous
     await patient.says(name)
     await house.settle()
     bed.well = True
+    house.core._desk.clock.skipped += LEFT_ALONE  # type: ignore[attr-defined]
     await patient.says("and now?")
     await house.settle()
     assert bed.asked[name][-1] == [f"{name}\n\nand now?"]
@@ -176,3 +179,41 @@ async def test_m23_what_was_odd_does_not_spoil_the_session(house: House) -> None
     await house.settle()
     assert house.chat.last.text == "You said: still there?"
     assert prompts(house.openai.requests[-1].body)[2::2] == ["a\ufffd b", "ab"]
+
+
+@pytest.mark.parametrize("name", ["m14_bad_key", "m14_forbidden", "m15_unpaid", "m15_quota", "m16_no_such_model"])
+async def test_m14_m15_m16_who_refuses_for_good_is_asked_once_a_minute_and_the_operator_told_once_an_hour(
+    name: str, house: House, logged: io.StringIO
+) -> None:
+    house.openai.always = lambda body: FAULTS[name].step
+    line = texts.model_failure(FAULTS[name].kind)  # type: ignore[arg-type]
+    people = [house.telegram.person(3000 + number, "Pat") for number in range(5)]
+    for person in people:
+        await person.says(house.telegram.private_chat(person), "hello")
+        await house.settle()
+        assert house.telegram.private_chat(person).texts == [line]
+    assert len(house.openai.requests) == 1
+    for minutes in (1, 59):
+        house.core._desk.clock.skipped += minutes * LEFT_ALONE  # type: ignore[attr-defined]
+        await house.ann.says(house.chat, "hello")
+        await house.settle()
+    assert len(house.openai.requests) == 3
+    told = [each for each in logged.getvalue().splitlines() if "will not by itself" in each]
+    assert len(told) == 2
+    assert LOOK_AT[FAULTS[name].kind] in told[0]  # type: ignore[index]
+    assert not THEIRS.search(logged.getvalue())
+
+
+async def test_m16_another_model_answers_where_the_first_does_not_exist(tmp_path: Path, logged: io.StringIO) -> None:
+    def answer(body: Json) -> Step:
+        return FAULTS["m16_no_such_model"].step if body["model"] == "fake-1" else Reply("Here I am")
+
+    async with FakeTelegram() as telegram, FakeOpenAI() as openai:
+        openai.always = answer
+        async with parley(tmp_path / "parley.db", telegram, openai, Plan(clock=QuickClock(), fallback="fake-2")) as house:
+            for _ in range(2):
+                await house.ann.says(house.chat, "hello")
+                await house.settle()
+        assert house.chat.texts == ["Here I am"] * 2
+        assert [request.body["model"] for request in openai.requests] == ["fake-1", "fake-2", "fake-2"]
+    assert "fake-2 answers instead" in logged.getvalue()

@@ -1,0 +1,109 @@
+"""A model with sense: a server that refuses for good is left alone for a while, another model steps in, and the operator is told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bot.errors import ModelError, ModelErrorKind
+from bot.ports import ChatMessage, Clock, Finish, Model, ModelOptions, TextDelta
+
+_log = logging.getLogger(__name__)
+
+LEFT_ALONE = 60.0
+"""Seconds for which a model is not asked again, after the server said that it would not for a reason that only people can mend."""
+TOLD_EVERY = 3600.0
+"""Seconds between two lines of the log about the same reason."""
+
+LOOK_AT: dict[ModelErrorKind, str] = {
+    "refused": "the server refuses the key; look at OPENAI_API_KEY, and at OPENAI_HEADERS if you set them",
+    "no_such_model": "the server has no model of that name; look at PARLEY_MODEL, and at OPENAI_BASE_URL (it mostly ends in /v1)",
+    "unpaid": "the account is used up; look at its balance with the provider",
+}
+"""What the operator has to look at, for each failure that does not pass by itself."""
+
+
+class PreparedModel(Model, Protocol):
+    """A model that can load what it needs before it is asked."""
+
+    async def prepare(self) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    error: ModelError
+    until: float
+
+
+class SteadyModel:
+    """A bot.ports.Model around another one. `fallback` is the name of the model that answers where the one that was asked for does not
+    exist; empty, there is none. Only before the first word: an answer that has begun stays with its model."""
+
+    def __init__(self, model: PreparedModel, clock: Clock, fallback: str = "") -> None:
+        self._model = model
+        self._clock = clock
+        self._fallback = fallback
+        self._refusals: dict[str, _Refusal] = {}
+        self._told: dict[ModelErrorKind, float] = {}
+
+    @asynccontextmanager
+    async def stream(
+        self, messages: Sequence[ChatMessage], options: ModelOptions
+    ) -> AsyncGenerator[AsyncIterator[TextDelta | Finish], None]:
+        async with AsyncExitStack() as stack:
+            try:
+                words = await self._begun(stack, messages, options)
+            except ModelError as error:
+                if error.kind != "no_such_model" or self._fallback in ("", options.model):
+                    raise
+                words = await self._begun(stack, messages, replace(options, model=self._fallback))
+            async with aclosing(words):
+                yield words
+
+    async def prepare(self) -> object:
+        return await self._model.prepare()
+
+    async def check(self) -> str:
+        return await self._model.check()
+
+    async def close(self) -> None:
+        await self._model.close()
+
+    async def _begun(
+        self, stack: AsyncExitStack, messages: Sequence[ChatMessage], options: ModelOptions
+    ) -> AsyncGenerator[TextDelta | Finish, None]:
+        """The answer of one model; some servers say what is wrong with their first event only, so that is read here."""
+        refusal = self._refusals.get(options.model)
+        if refusal is not None and self._clock.monotonic() < refusal.until:
+            raise ModelError(refusal.error.kind, "not asked again so soon")
+        try:
+            async with AsyncExitStack() as attempt:
+                words = await attempt.enter_async_context(self._model.stream(messages, options))
+                first = await anext(words, None)
+                stack.push_async_exit(attempt.pop_all())
+        except ModelError as error:
+            self._failed(options.model, error)
+            raise
+        self._refusals.pop(options.model, None)
+        return _after(first, words)
+
+    def _failed(self, model: str, error: ModelError) -> None:
+        if error.kind not in LOOK_AT:
+            return
+        now = self._clock.monotonic()
+        self._refusals = {name: kept for name, kept in self._refusals.items() if now < kept.until}
+        self._refusals[model] = _Refusal(error, now + LEFT_ALONE)
+        if now - self._told.get(error.kind, float("-inf")) >= TOLD_EVERY:
+            self._told[error.kind] = now
+            instead = f"; {self._fallback} answers instead" if error.kind == "no_such_model" and self._fallback not in ("", model) else ""
+            _log.error("the model does not answer, and will not by itself (%s): %s%s", error, LOOK_AT[error.kind], instead)
+
+
+async def _after(first: TextDelta | Finish | None, words: AsyncIterator[TextDelta | Finish]) -> AsyncGenerator[TextDelta | Finish, None]:
+    if first is not None:
+        yield first
+    async for word in words:
+        yield word
