@@ -22,6 +22,8 @@ NOISE = 6.0
 nothing. So the slope that is allowed is SLOPE after six hours and more, and as many times more as the time is shorter."""
 FLAT, FLAT_SHARE = 6, 0.25
 """By how many, and by what part, the count of something may be higher at the end than it was at the beginning."""
+UNDER_WAY = 20
+"""By how many that of what a table holds, which goes up and down with what is under way."""
 PAIRS = 20_000
 WARM_SHARE, LONGEST_WARM = 1 / 3, HOUR
 
@@ -40,6 +42,7 @@ BOUNDED: Mapping[str, int] = {
     "Pace._shut": 2 * 513,
     "Http._buckets": 1_000,
     "Turnstile._gates": 100,
+    "Cursors._changed": 1_000,
     "Taking.last": 2_000,
     "Taking._owners": 2_000,
     "Watch.shown": 2_000,
@@ -118,10 +121,10 @@ def _from_to(values: Sequence[int]) -> str:
     return f"{first:.0f} -> {last:.0f} (most {max(values)})"
 
 
-def grown(values: Sequence[int]) -> bool:
+def grown(values: Sequence[int], by: int = FLAT) -> bool:
     """Whether there is more of it in the last third than in the first, beyond ups and downs; or never less than before, and more."""
     first, last = _thirds(values)
-    return last > first + max(FLAT, first * FLAT_SHARE) or (values[-1] > values[0] + FLAT and list(values) == sorted(values))
+    return last > first + max(by, first * FLAT_SHARE) or (values[-1] > values[0] + FLAT and list(values) == sorted(values))
 
 
 def _lag(outcome: Outcome, inside: Sequence[Inside]) -> list[Line]:
@@ -148,7 +151,7 @@ def growing(inside: Sequence[Inside]) -> dict[str, list[int]]:
         if bound is not None and not name.endswith("[]"):
             if max(values) > bound:
                 found[name] = values
-        elif bound is None and grown(values):
+        elif bound is None and grown(values, UNDER_WAY):
             found[name] = values
     return found
 
