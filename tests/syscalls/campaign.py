@@ -7,7 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -67,7 +67,7 @@ class Counted:
 
 async def carry_out(plan: Plan, nursery: Nursery, side_by_side: int = 2) -> Tally:
     """The whole plan."""
-    found = await count(plan, nursery)
+    found = await count(replace(plan, plant=""), nursery)
     sites = found.sites[plan.seed % plan.every :: plan.every]
     tally = Tally(plan.kind.name, Counter(f"{site.call} ({site.threads})" for site in found.sites), len(sites))
     turnstile = asyncio.Semaphore(side_by_side)
@@ -78,24 +78,31 @@ async def carry_out(plan: Plan, nursery: Nursery, side_by_side: int = 2) -> Tall
 
     size = 1 if plan.kind.start == "empty" else ROUND
     await asyncio.gather(*(one(first + 1, sites[first : first + size]) for first in range(0, len(sites), size)))
+    tally.problems += [f"again: {command(plan)}"] if tally.problems else []
     return tally
 
 
+def command(plan: Plan) -> str:
+    """How to run the plan again."""
+    planted = f" --plant {plan.plant}" if plan.plant else ""
+    return f"python -m tests.syscalls --kind {plan.kind.name} --every {plan.every} --seed {plan.seed}{planted}"
+
+
 async def count(plan: Plan, nursery: Nursery) -> Counted:
-    """One turn that nobody looks at, and one for each group of threads."""
+    """By one turn for each group of threads."""
     threads: tuple[Threads, ...] = ("main", "all") if plan.kind.start else ("main", "others")
     sites: list[Site] = []
     seen: set[tuple[str, ...]] = set()
-    for number, group in enumerate((None, *threads)):
+    for number, group in enumerate(threads):
         async with _scene(plan, 90_000 + number, nursery) as (around, scene):
             if plan.kind.start != "empty":
                 await scene.visit()  # the first in a world loads and makes what later ones find there
             log = around.folder / "calls"
-            visit = await scene.visit(partial(note, threads=group, log=log) if group is not None else None)
+            visit = await scene.visit(partial(note, threads=group, log=log))
             if visit.why or visit.died:
                 raise AssertionError(f"an undisturbed turn did not end well: {visit.why}")
             seen.add(scene.seen(visit.room))
-            sites += counted(log, group) if group is not None else []
+            sites += counted(log, group)
     if len(seen) != 1:
         raise AssertionError(f"undisturbed turns end in different ways: {seen}")
     return Counted(sites, seen.pop())

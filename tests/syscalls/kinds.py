@@ -121,6 +121,8 @@ _ALL = (
     Kind("restart", says, start="owing"),
     Kind("migration", says, start="old"),
     Kind("discord-answer", says, (says,), platform="discord"),
+    Kind("discord-split", asks_much, (says,), platform="discord"),
+    Kind("discord-edited", edits_first, (says, says), platform="discord"),
     Kind("discord-new", gives("new"), (says,), platform="discord", may_vanish=True),
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}

@@ -1,0 +1,72 @@
+"""Death at some of the system calls of some kinds of turns. All of them, of all kinds, are `python -m tests.syscalls`, and a part of
+`make torture`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from storage.sqlite.store import SqliteStore
+from tests.contracts.store_builders import owe
+from tests.syscalls.campaign import Plan, Tally, carry_out
+from tests.syscalls.kinds import KINDS
+from tests.syscalls.old import turn_back
+from tests.syscalls.strace import Site, counted, missing
+from tests.torture.nursery import Nursery
+
+pytestmark = pytest.mark.timeout(300)
+traced = pytest.mark.skipif(bool(missing()), reason=missing() or "never")
+
+SAMPLE = {"answer": 12, "migration": 50, "start": 75, "discord-answer": 23}
+"""Of these kinds, every so many calls."""
+
+
+@pytest.fixture
+async def nursery() -> AsyncIterator[Nursery]:
+    async with Nursery() as nursery:
+        yield nursery
+
+
+@traced
+async def test_p9_s6_s9_death_at_a_system_call_loses_nothing_and_answers_nothing_twice(nursery: Nursery) -> None:
+    tallies: list[Tally] = []
+    for kind, every in SAMPLE.items():
+        tally = await carry_out(Plan(KINDS[kind], every), nursery)
+        assert not tally.problems, "\n".join(tally.problems)
+        tallies.append(tally)
+    assert sum(tally.deaths for tally in tallies) > 12
+    assert sum(tally.strays for tally in tallies if tally.kind.startswith("discord")) == 0
+
+
+@traced
+async def test_p9_death_at_a_system_call_shows_a_bot_that_acknowledges_before_it_stores(nursery: Nursery) -> None:
+    tally = await carry_out(Plan(KINDS["answer"], 30, plant="acknowledges_first"), nursery)
+    assert tally.deaths > 1
+    assert tally.lost > 0
+    assert "--plant acknowledges_first" in tally.problems[-1]
+
+
+def test_each_thread_counts_for_itself_and_the_busiest_is_followed(tmp_path: Path) -> None:
+    log = tmp_path / "calls"
+    log.write_text('7  write(3, "a", 1) = 1\n8  write(3, "b", 1) = 1\n8  fsync(4) = 0\n8  write(3, "c", 1) = 1\n7  +++ exited +++\n')
+    assert counted(log, "others") == [Site("others", "fsync", 1), Site("others", "write", 1), Site("others", "write", 2)]
+    log.write_text('write(3, "a", 1) = 1\n')
+    assert counted(log, "main") == [Site("main", "write", 1)]
+
+
+async def test_a_database_is_turned_back_to_the_first_version_with_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "parley.db"
+    store = await SqliteStore.open(path, driver="inline")
+    await owe(store)
+    await store.close()
+    await turn_back(path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("SELECT status, not_before FROM turns").fetchall() == [("pending", None)]
+    store = await SqliteStore.open(path, driver="inline")
+    assert [turn.id for turn in await store.open_turns("aaaa000000000000")] == [12]
+    await store.close()
