@@ -236,7 +236,7 @@ async def test_the_first_words_are_waited_for(tmp_path: Path) -> None:
         assert first.startswith("here")
 
 
-def test_m2_r6_a_model_that_says_nothing_is_given_up_in_time(tmp_path: Path) -> None:
+def test_m2_r6_a_model_that_says_nothing_is_given_up_in_time_and_the_next_message_is_answered(tmp_path: Path) -> None:
     loop = VirtualLoop()
 
     async def wait() -> None:
@@ -248,6 +248,10 @@ def test_m2_r6_a_model_that_says_nothing_is_given_up_in_time(tmp_path: Path) -> 
         await both.core.idle()
         assert loop.time() == pytest.approx(LONGEST_TURN, abs=60.0)
         assert [seen.text for seen in both.adapter.chats[PRIVATE]] == [texts.model_failure("timeout")]
+        ref = MessageRef(PRIVATE, "m99")
+        await both.core.accept(MessageReceived(ref, both.author(ANN), "and now?", both.clock.now(), "k99"))
+        await both.core.idle()
+        assert [seen.text for seen in both.adapter.chats[PRIVATE]][1:] == ["a2 whole"], "its lane is free again"
         await both.core.stop()
         await both.store.close()
 

@@ -135,3 +135,20 @@ async def test_r10_a_machine_that_slept_for_hours_finishes_what_it_was_at(tmp_pa
         await there.ann.says(there.chat, "two")
         await there.chat.wait_for("You said: two", timeout=15)
         assert there.chat.texts == [f"*(late)*\n\n{WHOLE}", "You said: two"]
+
+
+async def test_r9_the_next_life_knows_the_new_token_and_nothing_asks_with_the_old_one(
+    tmp_path: Path, discord: FakeDiscord, openai: FakeOpenAI
+) -> None:
+    async with club(tmp_path / "parley.db", discord, openai) as there:
+        await there.ready()
+        await there.says("one")
+        chat, ann = there.chat, there.ann
+    discord.token = "NzAwMDAwMDAwMQ.TEST.token-of-the-next-day-nothing"
+    await ann.says(chat, "two")
+    before = len(discord.calls)
+    async with club(tmp_path / "parley.db", discord, openai) as there:
+        await there.ready()
+        await there.settle()
+        assert chat.texts == ["You said: one", "You said: two"]
+    assert [call.name for call in discord.calls[before:] if call.status == 401] == []
