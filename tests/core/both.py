@@ -16,6 +16,7 @@ from bot.ports import AnswerStream, ChatMessage, Finish, ModelOptions, TextDelta
 from bot.replies import texts
 from bot.sessions.dispatcher import Dispatcher
 from storage.sqlite.store import SqliteStore
+from tests.core.forgotten import forget
 from tests.core.plain import Node, Owed, Tree
 from tests.core.rules_told import Told
 from tests.core.virtual import VirtualClock
@@ -73,7 +74,7 @@ class Both:
         self.adapter = MemoryAdapter()
         self.teller = Teller()
         self.clock = VirtualClock()
-        self.told = Told(frozenset({SHARED}))
+        self.told = Told(frozenset({SHARED}), NAMES)
         self.where: dict[str, Place] = {}
         self._number = 0
         self._seen = 0
@@ -183,6 +184,21 @@ class Both:
             self.told.remove(tree, turn)
         await self.settle()
 
+    async def forget(self, place: Place, person: str) -> None:
+        """What stands in the chat then is nobody's any more, and the person clears it."""
+        await self.command(place, person, "forget", "everything")
+        forget(self.told, person, NAMES[person])
+        self.foresee_nothing()
+        await self._let_it_work()
+        self._answers()
+        for where, chat in self.adapter.chats.items():
+            due = Counter(_shows(node) for node, there in self.told.posts.items() if there == where and node.status != "open")
+            for seen in [seen for seen in chat if _is_answer(seen) and not seen.text.endswith(texts.WAITING)]:
+                due[seen.text] -= 1
+                if due[seen.text] < 0:
+                    chat.remove(seen)
+        await self.settle()
+
     def _above(self, node: Node) -> list[Node]:
         """The messages directly above that are answered together with this one."""
         above: list[Node] = []
@@ -194,13 +210,16 @@ class Both:
     async def settle(self) -> None:
         """Lets the core do what it can, does the same to the model, and compares the two."""
         self.foresee_nothing()
+        await self._let_it_work()
+        self._answers()
+        await self._compare()
+
+    async def _let_it_work(self) -> None:
         if self.teller.gates or self.teller.next in ("dumb", "begun"):
             await asyncio.sleep(20)
         async with asyncio.timeout(100_000):
             if not await self._holding():
                 await self.core.idle()
-        self._answers()
-        await self._compare()
 
     def foresee_nothing(self) -> None:
         failure = self.core._failure

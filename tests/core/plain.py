@@ -13,7 +13,8 @@ Status = Literal["complete", "open", "stopped", "failed", "removed"]
 
 @dataclass(eq=False)
 class Node:
-    """A message. `words` are its wordings, oldest first, where an answer's text was changed by hand; `stands` is the one shown."""
+    """A message. `words` are its wordings, oldest first, where an answer's text was changed by hand; `stands` is the one shown. `person`
+    wrote it, `asker` asked for it."""
 
     role: Literal["user", "assistant"]
     parent: Node | None
@@ -24,6 +25,7 @@ class Node:
     last: Node | None = None
     quoted: str = ""
     person: str = ""
+    asker: str = ""
     source: str = ""
     place: Place | None = None
     ids: dict[int, int] = field(default_factory=dict)

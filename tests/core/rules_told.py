@@ -13,6 +13,7 @@ class Told:
     """All trees, which of them is current where, and which answers people see in which place."""
 
     shared: frozenset[Place]
+    names: dict[str, str]
     trees: list[Tree] = field(default_factory=list)
     current: dict[tuple[Place, str], Tree | None] = field(default_factory=dict)
     posts: dict[Node, Place] = field(default_factory=dict)
@@ -30,7 +31,7 @@ class Told:
         return tree
 
     def owe(self, tree: Tree, prompt: Node, place: Place, asker: str, again: Node | None = None, posts_of: Node | None = None) -> None:
-        reply = tree.add(Node("assistant", prompt, [""], ["open"]), again)
+        reply = tree.add(Node("assistant", prompt, [""], ["open"], asker=self.names[asker]), again)
         self.posts[reply] = place
         if posts_of is not None and (old := self.posts.pop(posts_of, None)) is not None:
             self.posts[reply] = old

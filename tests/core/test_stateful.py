@@ -277,6 +277,12 @@ class Conversations(RuleBasedStateMachine):
                 self.both.told.current[place, tree.owner] = tree
             await self.both.settle()
 
+    @rule(where=WHERE, pick=PICK)
+    def forget(self, where: tuple[Place, str], pick: int) -> None:
+        """Not too often: it ends what other rules have begun."""
+        if pick % 4 == 0:
+            self.run_(self.both.forget(*where))
+
     @rule()
     def crash(self) -> None:
         self.run_(self.both.crash())
