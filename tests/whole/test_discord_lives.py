@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -212,7 +213,9 @@ async def test_killed_between_any_two_steps_it_answers_once(tmp_path: Path, disc
         assert [word for word in shown.split() if word.startswith("word")] == words
 
 
-async def test_p33_p37_without_a_network_at_the_start_it_comes_when_the_network_does(tmp_path: Path, openai: FakeOpenAI) -> None:
+async def test_p33_p37_without_a_network_at_the_start_it_comes_when_the_network_does(
+    tmp_path: Path, openai: FakeOpenAI, logged: io.StringIO
+) -> None:
     """And at the end the network goes in the very moment in which Parley is to stop, which must not keep it."""
     async with FakeDiscord() as first:
         port = first.port
@@ -220,8 +223,11 @@ async def test_p33_p37_without_a_network_at_the_start_it_comes_when_the_network_
     discord.base, discord.gateway_url = f"http://127.0.0.1:{port}", f"ws://127.0.0.1:{port}/gateway"
     async with asyncio.timeout(20), club(tmp_path / "parley.db", discord, openai) as there:
         await asyncio.sleep(0.1)
+        assert "discord: login failed" in logged.getvalue()
+        assert "discord: connected" not in logged.getvalue()
         async with discord:
             await there.ready()
+            assert "discord: connected as" in logged.getvalue()
             await there.says("one")
             assert there.chat.texts == ["You said: one"]
             assert discord.gateway.identifies == 1

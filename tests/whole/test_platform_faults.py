@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import socket
 import sqlite3
 from dataclasses import replace
@@ -269,13 +270,19 @@ async def test_p36_removed_from_a_group_during_the_answer_and_added_again(house:
     assert group.last.text == "You said: two"
 
 
-async def test_p37_without_a_network_at_the_start_it_comes_when_the_network_does(tmp_path: Path, openai: FakeOpenAI, plan: Plan) -> None:
+async def test_p37_without_a_network_at_the_start_it_comes_when_the_network_does(
+    tmp_path: Path, openai: FakeOpenAI, plan: Plan, logged: io.StringIO
+) -> None:
+    """Meanwhile the log says what is missing, and at last that it is there."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
     telegram = FakeTelegram(port=port)
     async with parley(tmp_path / "parley.db", telegram, openai, plan) as house:
         await asyncio.sleep(0.1)
+        assert "telegram: getMe failed" in logged.getvalue()
+        assert "connected" not in logged.getvalue()
         await house.ann.says(house.chat, "one")
         async with telegram:
             await house.chat.wait_for("You said: one")
+    assert logged.getvalue().count("telegram: connected as @parley_bot") == 1

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import socket
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
+from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.options import TelegramOptions
 from bot.replies.texts import WAITING
+from tests.fakes.openai_script import ROLE, Raw
 from tests.fakes.openai_server import FakeOpenAI
 from tests.fakes.telegram import Call, FakeTelegram
-from tests.whole.house import House, Plan, QuickClock, parley, until
+from tests.whole.house import LIMITS, House, Plan, QuickClock, parley, until
+from tests.whole.plan import living
 
 
 def is_final(call: Call) -> bool:
@@ -101,3 +107,36 @@ async def test_p20_of_two_machines_with_one_token_the_younger_ends_with_one_line
         assert older.chat.texts == ["You said: one", "You said: two"]
     lines = [line for line in logged.getvalue().splitlines() if "stays down" in line]
     assert lines == ["telegram stays down: another process receives updates with the same Telegram token (409)"]
+
+
+async def test_p21_a_post_is_confirmed_as_soon_as_it_is_stored_and_long_before_it_is_answered(
+    tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    plan = Plan()
+    options = TelegramOptions(
+        telegram.token,
+        telegram.url,
+        webhook_url=f"http://127.0.0.1:{port}/hook",
+        webhook_secret="s" * 32,
+        webhook_port=port,
+        lock_folder=str(tmp_path),
+    )
+    openai.always = lambda body: Raw((ROLE,), end="hang")
+    ann, times = telegram.person(1001, "Ann"), list[float]()
+    chat = telegram.private_chat(ann)
+    async with living(tmp_path / "parley.db", openai, [TelegramAdapter(options, plan.outside, LIMITS)], plan) as life:
+        await until(lambda: telegram.updates.webhook)
+        for number in range(20):
+            begun = asyncio.get_running_loop().time()
+            await ann.says(chat, f"m{number}")
+            async with asyncio.timeout(5):
+                while len(telegram.updates.confirmed) <= number:
+                    await asyncio.sleep(0)
+            times.append(asyncio.get_running_loop().time() - begun)
+        assert await life.store.owing_sessions(), "nothing is answered yet"
+    assert sorted(times)[10] < 0.05
+    with sqlite3.connect(tmp_path / "parley.db") as database:
+        assert database.execute("SELECT count(*) FROM messages WHERE role = 'user'").fetchone() == (20,)
