@@ -42,6 +42,9 @@ class Face(Protocol):
     def drop(self) -> None:
         """Takes an unfinished post away."""
 
+    def forget(self) -> None:
+        """Typed lines are kept no longer, in no file either."""
+
 
 class TerminalAdapter:
     """One person, one place. What was printed cannot be changed: an edit of an older post says that it is gone, and the core sends it
@@ -91,7 +94,10 @@ class TerminalAdapter:
             if not line.strip():
                 continue
             self._answering = True
-            if said := await core.accept(self._event(line.strip())):
+            event = self._event(line.strip())
+            if isinstance(event, CommandInvoked) and _erases(event):
+                self._face.forget()  # before: a death in between leaves nothing that nobody would erase
+            if said := await core.accept(event):
                 self._face.show(Part(0, len(said), clean(said)), hints=())
             await core.settled(self._place)
             self._answering = False
@@ -200,3 +206,8 @@ class TerminalAdapter:
     def _next(self) -> str:
         self._count += 1
         return f"{self._start}-{self._count}"
+
+
+def _erases(event: CommandInvoked) -> bool:
+    """Whether the person has just confirmed that all that is kept about them goes."""
+    return event.name == "erase" or (event.name == "forget" and event.args.strip().lower() == texts.EVERYTHING)

@@ -53,6 +53,9 @@ class Pipe:
 
     def drop(self) -> None: ...
 
+    def forget(self) -> None:
+        """What comes through a pipe is not kept."""
+
     def _read_all(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
             for line in _lines(self._reading):

@@ -53,13 +53,14 @@ class Screen:
 
     def __init__(self, history: Path | None = None, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False)
-        self._history = FileHistory(history) if history else InMemoryHistory()
+        self._file = history
         self._prompt: PromptSession[str] | None = None
         self._live: Live | None = None
 
     async def read(self, prefill: str) -> str | None:
         if self._prompt is None:
-            self._prompt = PromptSession(PROMPT, history=self._history, completer=Commands(), complete_while_typing=True)
+            history = FileHistory(self._file) if self._file else InMemoryHistory()
+            self._prompt = PromptSession(PROMPT, history=history, completer=Commands(), complete_while_typing=True)
         try:
             return await self._prompt.prompt_async(default=prefill, handle_sigint=False)
         except EOFError:
@@ -88,3 +89,8 @@ class Screen:
         if self._live is not None:
             self._live.stop()
             self._live = None
+
+    def forget(self) -> None:
+        if self._file is not None and self._file.exists():
+            self._file.write_bytes(b"")
+        self._prompt = None
