@@ -6,13 +6,19 @@ import json
 import logging
 import re
 import sys
+import threading
 import time
+import traceback
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Literal, TextIO
 from urllib.parse import quote
 
+from bot.errors import BotError
+
 MASK = "***"
+LONGEST_CHAIN = 10
+MOST_IN_GROUP = 10
 # These write addresses that hold tokens at INFO, and message texts at DEBUG, whatever level the operator asked for.
 NOISY = ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "aiosqlite", "telegram", "discord", "asyncio", "aiohttp", "markdown_it")
 
@@ -41,7 +47,36 @@ class Redactor:
         return _LOOKS_SECRET.sub(MASK, text)
 
 
-class _Lines(logging.Formatter):
+def _traced(error: BaseException) -> list[str]:
+    """Where it came from, with the errors it came of, oldest first; of each its kind. What an error says is left out but for our own and
+    the system's: any other may quote what was being worked at, and that is people's words."""
+    told: list[str] = []
+    for one in reversed(_chain(error)):
+        says = f": {one}" if isinstance(one, BotError) else f": {one.strerror}" if isinstance(one, OSError) else ""
+        told += ["Traceback (most recent call last):\n", *traceback.format_tb(one.__traceback__), f"{type(one).__qualname__}{says}\n"]
+        if isinstance(one, BaseExceptionGroup):
+            told += [line for inner in one.exceptions[:MOST_IN_GROUP] for line in _traced(inner)]
+    return told
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """The error, and those that it came of."""
+    chain: list[BaseException] = []
+    one: BaseException | None = error
+    while one is not None and one not in chain and len(chain) < LONGEST_CHAIN:
+        chain.append(one)
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    return chain
+
+
+class _Told(logging.Formatter):
+    """What both forms have in common: how errors are told."""
+
+    def formatException(self, ei: logging._SysExcInfoType) -> str:
+        return "".join(_traced(ei[1])).rstrip() if ei[1] is not None else ""
+
+
+class _Lines(_Told):
     """`2026-11-21 12:00:00 INFO bot.sessions: text`, in UTC."""
 
     def __init__(self, redact: Redactor) -> None:
@@ -54,7 +89,7 @@ class _Lines(logging.Formatter):
         return self._redact(super().format(record))
 
 
-class _Json(logging.Formatter):
+class _Json(_Told):
     """One JSON object a line, for machines that collect logs."""
 
     def __init__(self, redact: Redactor) -> None:
@@ -84,4 +119,7 @@ def set_up(level: str, form: Literal["text", "json"], secrets: Iterable[str], st
     logging.raiseExceptions = False
     for name in NOISY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
-    sys.excepthook = lambda kind, error, trace: logging.getLogger("bot").critical("ended by an error", exc_info=(kind, error, trace))
+    log = logging.getLogger("bot")
+    sys.excepthook = lambda kind, error, trace: log.critical("ended by an error", exc_info=(kind, error, trace))
+    threading.excepthook = lambda args: log.critical("a thread ended by an error", exc_info=args.exc_value)
+    sys.unraisablehook = lambda args: log.error("an error that nobody could catch", exc_info=args.exc_value)

@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -24,10 +25,11 @@ ODD = 'a "key" with\\odd signs'
 
 @pytest.fixture(autouse=True)
 def logging_as_it_was() -> Iterator[None]:
-    root, hook = logging.getLogger(), sys.excepthook
+    root, hook = logging.getLogger(), (sys.excepthook, threading.excepthook, sys.unraisablehook)
     handlers, level = root.handlers[:], root.level
     yield
-    root.handlers[:], root.level, sys.excepthook = handlers, level, hook
+    root.handlers[:], root.level = handlers, level
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hook
     logging.captureWarnings(False)
     logging.raiseExceptions = True
     for name in NOISY:
@@ -53,7 +55,7 @@ def test_x7_a_secret_is_masked_wherever_it_stands(form: Literal["text", "json"],
     except ValueError:
         log.exception("in a traceback")
     lines = written.getvalue()
-    assert lines.count("***") >= 4
+    assert lines.count("***") >= 3
     assert secret not in lines
     assert json.dumps(secret)[1:-1] not in lines
     assert repr(secret)[1:-1] not in lines
@@ -92,7 +94,8 @@ def test_json_is_one_object_a_line_with_the_traceback_inside() -> None:
     (line,) = written.getvalue().splitlines()
     entry = json.loads(line)
     assert (entry["level"], entry["logger"], entry["message"]) == ("ERROR", "bot.x", "it\nfailed")
-    assert "KeyError: 'gone'" in entry["traceback"]
+    assert entry["traceback"].startswith("Traceback")
+    assert entry["traceback"].endswith("KeyError"), "what it says may be somebody's words"
     assert entry["time"].endswith("+00:00")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -21,13 +22,14 @@ from tests.whole.house import House, Plan, QuickClock, parley
 @pytest.fixture
 def logged() -> Iterator[io.StringIO]:
     """Everything logged at DEBUG, before anything is masked in it."""
-    root, hook = logging.getLogger(), sys.excepthook
+    root, hook = logging.getLogger(), (sys.excepthook, threading.excepthook, sys.unraisablehook)
     handlers, level = root.handlers[:], root.level
     set_up("DEBUG", "text", (), io.StringIO())
     written = io.StringIO()
     root.addHandler(logging.StreamHandler(written))
     yield written
-    root.handlers[:], root.level, sys.excepthook = handlers, level, hook
+    root.handlers[:], root.level = handlers, level
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hook
     logging.captureWarnings(False)
     logging.raiseExceptions = True
     for name in NOISY:
