@@ -222,7 +222,7 @@ async def test_an_arrow_to_a_version_that_was_never_answered_has_it_answered(fre
     assert free.texts()[0].startswith("Echo: one")
 
 
-async def test_u15_failures_do_not_fill_the_context(tmp_path: Path) -> None:
+async def test_failures_do_not_fill_the_context(tmp_path: Path) -> None:
     async with talking(tmp_path / "small.db", policy=replace(POLICY, context_tokens=300)) as talk:
         for number in range(4):
             talk.model.says(error=ModelError("refused"))

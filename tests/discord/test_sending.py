@@ -169,7 +169,7 @@ async def test_p32_cloudflares_page_is_a_limit(bench: Bench) -> None:
     assert refused.value.retry_after == 45
 
 
-async def test_p31_what_stands_before_discord_says_nothing_of_the_place(bench: Bench) -> None:
+async def test_p31_p32_what_stands_before_discord_says_nothing_of_the_place(bench: Bench) -> None:
     bench.fake.faults.add("create message", html=True, error=403)
     with pytest.raises(RateLimited):
         await bench.adapter.send(bench.place, plain("x"), key="a")
