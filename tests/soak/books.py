@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.torture.records import Records, Row, read
 from tests.torture.sides import Side
+from tests.torture.words import tags
 
 
 class Indexed(Records):
@@ -22,6 +23,15 @@ class Indexed(Records):
 
     def versions_of(self, row: Row) -> int:
         return self._versions[row["first_version"]]
+
+    def tagged(self, tag: str) -> list[Row]:
+        return self._tags[tag]
+
+    def newer(self, row: Row) -> list[Row]:
+        return self._revising[row["id"]]
+
+    def same_source(self, row: Row) -> list[Row]:
+        return self._places[row["source_place"], row["source_message"]]
 
     def below(self, row: Row) -> list[Row]:
         return self._children[row["id"]]
@@ -40,6 +50,25 @@ class Indexed(Records):
     @cached_property
     def _children(self) -> defaultdict[int, list[Row]]:
         return _by("parent_id", self.messages.values())
+
+    @cached_property
+    def _revising(self) -> defaultdict[int, list[Row]]:
+        return _by("revises", self.messages.values())
+
+    @cached_property
+    def _tags(self) -> defaultdict[str, list[Row]]:
+        found: defaultdict[str, list[Row]] = defaultdict(list)
+        for row in self.messages.values():
+            for tag in set(tags(row["text"])) if row["role"] == "user" else ():
+                found[tag].append(row)
+        return found
+
+    @cached_property
+    def _places(self) -> defaultdict[tuple[int, str], list[Row]]:
+        found: defaultdict[tuple[int, str], list[Row]] = defaultdict(list)
+        for row in self.messages.values():
+            found[row["source_place"], row["source_message"]].append(row)
+        return found
 
     @cached_property
     def _versions(self) -> Counter[int]:

@@ -86,16 +86,11 @@ def _edit_commands(side: Side, records: Records, verdict: Verdict) -> None:
         own = set(tags(row["text"])) & edits
         if row["role"] != "user" or not own:
             continue
-        newer = [other for other in records.messages.values() if other["revises"] == row["id"]]
-        copied = [other for other in _same_source(row, records) if other["id"] > row["id"]]
+        newer = records.newer(row)
+        copied = [other for other in records.same_source(row) if other["id"] > row["id"]]
         if not newer and not copied and row["status"] != "removed" and not records.replies(row):
             verdict.lost += 1
             verdict.problems.append(f"lost: {own} of /edit has no answer")
-
-
-def _same_source(row: Row, records: Records) -> list[Row]:
-    where = (row["source_place"], row["source_message"])
-    return [other for other in records.messages.values() if (other["source_place"], other["source_message"]) == where]
 
 
 def _in_order(side: Side, talker: Anybody, records: Records, verdict: Verdict) -> None:

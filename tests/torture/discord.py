@@ -192,12 +192,11 @@ def _acknowledged(interaction: Interaction, records: Records, verdict: Verdict) 
 def _asked(tag: str, interaction: Interaction, records: Records, verdict: Verdict) -> None:
     """What came by /ask and was stored is answered once, like any message, unless an /edit replaced it."""
     verdict.asked += 1
-    rows = [row for row in records.messages.values() if tag in tags(row["text"]) and row["role"] == "user"]
+    rows = records.tagged(tag)
     if not rows:
         verdict.lose(f"{tag} of /ask is in no session", interaction.place)
         return
-    replaced = {row["revises"] for row in records.messages.values()}
-    if not any(records.replies(row) or row["id"] in replaced or row["status"] == "removed" for row in rows):
+    if not any(records.replies(row) or records.newer(row) or row["status"] == "removed" for row in rows):
         verdict.lose(f"{tag} of /ask has no answer", interaction.place)
 
 

@@ -14,6 +14,7 @@ from bot.ports import Capabilities
 from bot.posts import Content, Part
 from bot.sessions.showing import answer_content, heading_of
 from storage.sqlite.store import SqliteStore
+from tests.torture.words import tags
 
 Row = sqlite3.Row
 FINISHED = ("complete", "stopped", "failed")
@@ -51,6 +52,19 @@ class Records:
         found = [self.messages[turn["reply_id"]] for turn in self.turns_of(row["id"])]
         below = [other for other in self.below(row) if other["role"] == "user"]
         return [reply for reply in found if reply["status"] in FINISHED] + [reply for other in below for reply in self.replies(other)]
+
+    def tagged(self, tag: str) -> list[Row]:
+        """What people said with the tag in it."""
+        return [row for row in self.messages.values() if row["role"] == "user" and tag in tags(row["text"])]
+
+    def newer(self, row: Row) -> list[Row]:
+        """The versions that replace this one."""
+        return [other for other in self.messages.values() if other["revises"] == row["id"]]
+
+    def same_source(self, row: Row) -> list[Row]:
+        """What was written in the same message on the platform."""
+        where = (row["source_place"], row["source_message"])
+        return [other for other in self.messages.values() if (other["source_place"], other["source_message"]) == where]
 
     def below(self, row: Row) -> list[Row]:
         """What stands right below a message."""
