@@ -27,8 +27,8 @@ async def _play(synchronous: str, share: float) -> Verdict:
 
 @traced
 async def test_s7_a_power_cut_at_any_moment_takes_nothing_that_was_acknowledged() -> None:
-    verdict = await _play("FULL", 0.12)
-    assert verdict.states > 250
+    verdict = await _play("FULL", 0.1)
+    assert verdict.states > 200
     assert (verdict.corrupt, verdict.lost) == (0, 0)
 
 

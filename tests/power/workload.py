@@ -32,8 +32,9 @@ from tests.power.content import content_of
 
 DATABASE = "parley.db"
 MARKS = "marks"
-DEEDS = {"says": 9, "twice": 2, "edits": 3, "/edit": 2, "/retry": 2, "/new": 1, "/history": 1, "/delete": 1, "purge": 1}
+DEEDS = {"says": 9, "twice": 2, "edits": 3, "/edit": 2, "/retry": 2, "/new": 1, "/history": 1, "/delete": 1, "purge": 1, "/forget": 1}
 """What people do, and how often."""
+FORGET = "/forget everything"
 WORDS = "the quick brown fox jumps over the lazy dog while rain falls on quiet streets and nobody minds"
 
 _FIRST_SHAPE = (
@@ -74,8 +75,9 @@ class MarkedStore(SqliteStore):
         await self.mark()
 
     async def recover(self) -> None:
-        await super().recover()
+        found = await super().recover()
         await self.mark()
+        return found
 
     async def purge(self, before: datetime) -> int:
         erased = await super().purge(before)
@@ -132,6 +134,8 @@ class Person:
                 self._last = await talk.says(self._words())
             case "edits" if self._last is not None:
                 await talk.edits(self._last, self._words())
+            case "/forget":
+                await talk.says(FORGET)
             case "/edit":
                 await talk.says(f"/edit {self._words()}")
             case "purge":
@@ -142,10 +146,12 @@ class Person:
                 self._last = await talk.says(self._words())
 
     async def leaves(self) -> None:
-        """What was said last is deleted and erased."""
+        """What was said last is deleted and erased, and then everything else."""
         await self._talk.says("some words")
         await self._talk.says("/delete")
         await self._talk.store.purge(self._talk.clock.now() + timedelta(minutes=1))
+        await self._talk.says(FORGET)
+        await self._talk.says("more words")
 
 
 async def _live(path: Path, marks: Marks, chance: random.Random, deeds: int, settings: tuple[str, int], adapter: MemoryAdapter) -> Database:
