@@ -40,6 +40,11 @@ class Orders:
         return cls(Path(told["SOAK_FILE"]), float(told["SOAK_EVERY"]), float(told["SOAK_PURGE_EVERY"]), told.get("SOAK_LEAK", ""))
 
 
+def sign_for(file: Path) -> Path:
+    """What is there once leaks may begin."""
+    return file.with_suffix(".leaks")
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the running program has in hand."""
@@ -73,12 +78,14 @@ class Counting:
             while (found := parts(self._life)) is None:
                 await asyncio.sleep(0.05)
         dispatcher = found.dispatcher
-        leaking = asyncio.ensure_future(leak(self._orders.leak, dispatcher)) if self._orders.leak else None
+        leaking: asyncio.Future[None] | None = None
         purged = time.monotonic()
         with self._orders.file.open("a", encoding="utf-8") as file:
             while leaking is None or not leaking.done() or not leaking.exception():
                 print(json.dumps(self._counted(found)), file=file, flush=True)
                 await asyncio.sleep(self._orders.every)
+                if leaking is None and self._orders.leak and sign_for(self._orders.file).exists():
+                    leaking = asyncio.ensure_future(leak(self._orders.leak, dispatcher))
                 if time.monotonic() - purged > self._orders.purge_every:
                     purged = time.monotonic()
                     desk = dispatcher._desk

@@ -18,6 +18,7 @@ from typing import cast
 from tests.fakes.openai_script import ROLE, Json, Raw, Refusal, Reply, Step, chunk, error_body
 from tests.fakes.openai_server import prompts
 from tests.soak.books import books
+from tests.soak.inside import sign_for
 from tests.soak.samples import Inside, Outside, look, read_inside
 from tests.soak.sides import Soaked, makers
 from tests.torture.checks import check
@@ -211,6 +212,7 @@ async def soak(plan: Plan, folder: Path) -> Outcome:
             for side in going.sides:
                 side.break_network()
             going.moods.chance = MODEL_FAULTS
+        sign_for(folder / INSIDE).touch()
         outcome.began = time.time()
         beside = [asyncio.ensure_future(work) for work in (going.sample(), going.disturb())]
         try:

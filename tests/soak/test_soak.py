@@ -51,7 +51,7 @@ LEAKS = {"task": "tasks", "descriptor": "descriptors", "thread": "threads", "tab
 
 @pytest.mark.timeout(120)
 async def test_planted_leaks_are_found(tmp_path: Path) -> None:
-    outcome = await soak(Plan(6.0, 6.0, seed=4, people=16, leak=",".join([*LEAKS, "block"])), tmp_path)
+    outcome = await soak(Plan(5.0, 6.0, seed=4, people=16, leak=",".join([*LEAKS, "block"])), tmp_path)
     bad = {line.name.strip() for line in lines(outcome) if not line.well}
     assert bad >= {*LEAKS.values(), "tables", "loop lag, 99 %"}, report(outcome)
     assert outcome.verdict.lost == 0
