@@ -292,8 +292,9 @@ class Store(Reader, Protocol):
         refused with DatabaseBlocked, since it comes again; what comes without one is owed, and waits until it could be written.
         """
 
-    async def recover(self) -> None:
-        """Called once before anything else is read: turns left streaming are pending again."""
+    async def recover(self) -> frozenset[int]:
+        """Called once before anything else is read: turns left streaming are pending again. Returns the ids of the posts that are there and
+        were not final: what was on its way to them may still arrive."""
 
     async def purge(self, before: datetime) -> int:
         """Erases the sessions deleted before then with all that hangs on them. Returns how many.

@@ -47,7 +47,7 @@ class Poster:
         self.claim = claim
         self.target = target
         self.uncertain = False
-        """Whether a preview ended unknown: it may still arrive after the final text."""
+        """Whether a preview ended unknown, in this life or with an earlier one: it may still arrive after the final text."""
         self.unsettled = False
         """Whether the final text was written, and is to be written once more for that reason."""
         self._adapter = adapter
@@ -202,7 +202,7 @@ class Poster:
                 return await self._adapter.send(
                     self.target.place,
                     part,
-                    reply_to=self.target.reply_to if ordinal == 0 else None,
+                    reply_to=self._reply_to(ordinal),
                     via=self.target.reply_to,
                     audience=self.target.audience,
                     key=self._key(ordinal),
@@ -229,11 +229,25 @@ class Poster:
 
     def _tried_since(self, ordinal: int) -> datetime | None:
         known = self._posts.get(ordinal)
-        inherited = (known.id if known is not None else self.reply_id) <= self.target.inherited
-        if not inherited or ordinal in self._lost:
+        if ordinal in self._lost or (known.id if known is not None else self.reply_id) > self.target.inherited:
             return None
-        taken_over = known is not None and known.key != post_key(self.reply_id, ordinal)
-        return LONG_AGO if taken_over else self.target.since  # another reply had the post before this one was asked for
+        return LONG_AGO if self._is_taken_over(ordinal) else self.target.since
+
+    def _is_taken_over(self, ordinal: int) -> bool:
+        """Whether another reply had the post before this one was asked for."""
+        known = self._posts.get(ordinal)
+        return known is not None and known.key != post_key(self.reply_id, ordinal)
+
+    def _reply_to(self, ordinal: int) -> MessageRef | None:
+        """Only the first post replies. Under the key of another reply it replies to what that would have replied to: by that it is looked
+        for, where an earlier life may have sent it."""
+        if ordinal > 0:
+            return None
+        known = self._posts.get(0)
+        if known is None or known.reply_to is None or not self._is_taken_over(0) or ordinal in self._lost:
+            return self.target.reply_to
+        keyed = self._adapter.capabilities(self.target.place).idempotent_send and known.reply_to.place == self.target.place
+        return known.reply_to if keyed else self.target.reply_to
 
     def _stub(self, part: Part) -> Part:
         """The first words, never all of them. A question keeps its form, which only a send can give it."""

@@ -42,7 +42,11 @@ class Deliverer:
         desk = self._desk
         adapter = desk.adapters[target.place.platform]
         target = replace(target, inherited=desk.ids.inherited)
-        return Poster(adapter, desk.store, desk.clock, desk.ids.next, reply_id, target, posts, claim=claim)
+        poster = Poster(adapter, desk.store, desk.clock, desk.ids.next, reply_id, target, posts, claim=claim)
+        left = desk.left_under_way.intersection(post.id for post in posts)
+        poster.uncertain = bool(left)
+        desk.left_under_way -= left
+        return poster
 
     async def deliver(self, reply_id: int, session_id: str = "") -> None:
         """Brings the posts of a reply in line, whatever state they are in."""
@@ -113,6 +117,10 @@ class Deliverer:
                 self._shut.discard(poster.target.place)
                 break
         self._look_again(poster, session_id)
+
+    def is_shut(self, place: Place) -> bool:
+        """Whether the last that was to be shown there was refused."""
+        return place in self._shut
 
     def _tell(self, place: Place, error: PlaceUnavailable) -> None:
         """Once, until something could be written there again (P17): people may go on asking where the bot may not answer."""

@@ -79,6 +79,8 @@ class Desk:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     running: dict[int, Running] = field(default_factory=dict)
     claims: list[tuple[int, Claim]] = field(default_factory=list)
+    left_under_way: set[int] = field(default_factory=set)
+    """Posts that an earlier life was writing when it ended: a call of its may still arrive there."""
 
     def shown(self) -> dict[int, Shown]:
         """What people can see of the turns that run."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Literal, Protocol, Self, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import aiosqlite
 
@@ -116,11 +116,6 @@ class Database:
             connected = await _drive(partial(open_file, Path(path), lock, steps, busy_timeout, room), driver)
             undo.pop_all()
         return cls(connected, lock, room)
-
-    @classmethod
-    def over(cls, connection: sqlite3.Connection) -> Self:
-        """On a connection that is settled and outlives it, without a thread: each transaction is run at once, in its caller."""
-        return cls(_Inline(connection), None)
 
     async def read(self, work: Work[T]) -> T:
         """One transaction that reads. Raises StorageError, and DatabaseBroken where it is no use to try again."""

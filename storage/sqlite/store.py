@@ -49,9 +49,10 @@ class SqliteStore:
         if any(isinstance(change, ForgetUser) for change in changes):
             await self._rewriter.rewrite(asked=True)
 
-    async def recover(self) -> None:
-        await self._database.write_owed(turns.recover_turns)
+    async def recover(self) -> frozenset[int]:
+        written = await self._database.write_owed(turns.recover_turns)
         await self._rewriter.rewrite()
+        return written
 
     async def purge(self, before: datetime) -> int:
         erased = await self._database.write(lambda connection: keeping.purge(connection, before))

@@ -34,9 +34,11 @@ def owing_sessions(connection: sqlite3.Connection) -> Sequence[tuple[str, Place]
     return tuple((row[0], to_place(row[1:5])) for row in found)
 
 
-def recover_turns(connection: sqlite3.Connection) -> None:
-    """Whoever streamed is gone."""
+def recover_turns(connection: sqlite3.Connection) -> frozenset[int]:
+    """Whoever streamed is gone. Returns the posts that were being written."""
     connection.execute("UPDATE turns SET status = 'pending' WHERE status IN ('pending', 'streaming')")
+    unfinished = connection.execute("SELECT id, state FROM posts WHERE state NOT IN ('final', 'gone')")
+    return frozenset(post_id for post_id, state in unfinished if state == "placed")
 
 
 @carry_out.register

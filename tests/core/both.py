@@ -14,6 +14,7 @@ from bot.messages import Message
 from bot.policy import Policy
 from bot.ports import AnswerStream, ChatMessage, Finish, ModelOptions, TextDelta
 from bot.replies import texts
+from bot.sessions.deliverer import SETTLE
 from bot.sessions.dispatcher import Dispatcher
 from storage.sqlite.store import SqliteStore
 from tests.core.forgotten import forget
@@ -220,6 +221,9 @@ class Both:
         async with asyncio.timeout(100_000):
             if not await self._holding():
                 await self.core.idle()
+                if await self.store.unfinished_replies():  # what a crash left on its way may arrive late, so it is written once more
+                    await asyncio.sleep(2 * SETTLE)
+                    await self.core.idle()
 
     def foresee_nothing(self) -> None:
         failure = self.core._failure
