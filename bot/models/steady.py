@@ -1,4 +1,4 @@
-"""A model with sense: a server that refuses for good is left alone for a while, another model steps in, and the operator is told."""
+"""A model with sense: who refuses for good is left alone for a while, another model steps in, and the operator is told."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from bot.ports import ChatMessage, Clock, Finish, Model, ModelOptions, TextDelta
 
 _log = logging.getLogger(__name__)
 
+ENOUGH = 3
+"""Refusals in a row, for a reason that only people can mend, after which a model is left alone: one may be a hiccup."""
 LEFT_ALONE = 60.0
-"""Seconds for which a model is not asked again, after the server said that it would not for a reason that only people can mend."""
+"""Seconds for which it is not asked again then, and after each further refusal."""
 TOLD_EVERY = 3600.0
 """Seconds between two lines of the log about the same reason."""
 
@@ -34,7 +36,8 @@ class PreparedModel(Model, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
-    error: ModelError
+    kind: ModelErrorKind
+    count: int
     until: float
 
 
@@ -77,8 +80,8 @@ class SteadyModel:
     ) -> AsyncGenerator[TextDelta | Finish, None]:
         """The answer of one model; some servers say what is wrong with their first event only, so that is read here."""
         refusal = self._refusals.get(options.model)
-        if refusal is not None and self._clock.monotonic() < refusal.until:
-            raise ModelError(refusal.error.kind, "not asked again so soon")
+        if refusal is not None and refusal.count >= ENOUGH and self._clock.monotonic() < refusal.until:
+            raise ModelError(refusal.kind, "not asked again so soon")
         try:
             async with AsyncExitStack() as attempt:
                 words = await attempt.enter_async_context(self._model.stream(messages, options))
@@ -94,8 +97,8 @@ class SteadyModel:
         if error.kind not in LOOK_AT:
             return
         now = self._clock.monotonic()
-        self._refusals = {name: kept for name, kept in self._refusals.items() if now < kept.until}
-        self._refusals[model] = _Refusal(error, now + LEFT_ALONE)
+        before = self._refusals.get(model)
+        self._refusals[model] = _Refusal(error.kind, before.count + 1 if before is not None else 1, now + LEFT_ALONE)
         if now - self._told.get(error.kind, float("-inf")) >= TOLD_EVERY:
             self._told[error.kind] = now
             instead = f"; {self._fallback} answers instead" if error.kind == "no_such_model" and self._fallback not in ("", model) else ""

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.models.openai import OpenAIModel
-from bot.models.steady import LEFT_ALONE, SteadyModel
+from bot.models.steady import ENOUGH, LEFT_ALONE, SteadyModel
 from bot.ports import ModelOptions
 from tests.contracts.model_contract import ModelContract
 from tests.fakes.openai_faults import FAULTS
@@ -64,11 +64,12 @@ def _only_second(body: Json) -> Step:
 
 async def test_m14_a_refusal_is_remembered_for_its_model_and_a_minute(server: FakeOpenAI, model: SteadyModel, time: Time) -> None:
     server.always = lambda body: FAULTS["m14_bad_key"].step if body["model"] == "fake-1" else Reply("Well")
-    for _ in range(3):
-        heard = await hear(model)
-        assert heard.kind == "refused"
-    assert len(server.requests) == 1
+    assert [(await hear(model)).kind for _ in range(ENOUGH + 3)] == ["refused"] * (ENOUGH + 3)
+    assert len(server.requests) == ENOUGH
     assert (await hear(model, options=SECOND)).text == "Well"
+    time.passed += LEFT_ALONE
+    assert [(await hear(model)).kind for _ in range(3)] == ["refused"] * 3
+    assert len(server.requests) == ENOUGH + 2
     time.passed += LEFT_ALONE
     server.always = lambda body: Reply("Well again")
     assert [(await hear(model)).text for _ in range(2)] == ["Well again"] * 2
@@ -86,22 +87,28 @@ async def test_what_passes_is_asked_each_time(name: str, server: FakeOpenAI, mod
 
 async def test_m15_an_error_in_the_stream_counts_too(server: FakeOpenAI, model: SteadyModel) -> None:
     server.always = lambda body: FAULTS["m7_error_code_as_text"].step
-    assert [(await hear(model)).kind for _ in range(2)] == ["unpaid"] * 2
-    assert len(server.requests) == 1
+    assert [(await hear(model)).kind for _ in range(5)] == ["unpaid"] * 5
+    assert len(server.requests) == ENOUGH
+
+
+async def test_m14_one_refusal_between_answers_is_no_reason_to_leave_it_alone(server: FakeOpenAI, model: SteadyModel) -> None:
+    for _ in range(4):
+        server.script(FAULTS["m14_bad_key"].step, FAULTS["m14_bad_key"].step)
+        assert [(await hear(model)).kind for _ in range(3)] == ["refused", "refused", ""]
 
 
 async def test_m16_the_other_model_steps_in_and_the_connection_is_free(server: FakeOpenAI, doubled: SteadyModel) -> None:
     server.always = _only_second
-    for _ in range(3):
+    for _ in range(ENOUGH + 2):
         assert (await hear(doubled)).text == "Second"
-    assert [request.body["model"] for request in server.requests] == ["fake-1", "fake-2", "fake-2", "fake-2"]
+    assert [request.body["model"] for request in server.requests] == ["fake-1", "fake-2"] * ENOUGH + ["fake-2"] * 2
 
 
 async def test_m16_where_neither_exists_that_is_said(server: FakeOpenAI, doubled: SteadyModel) -> None:
     server.always = lambda body: FAULTS["m16_no_such_model"].step
     assert (await hear(doubled)).kind == "no_such_model"
     assert (await hear(doubled, options=SECOND)).kind == "no_such_model"
-    assert len(server.requests) == 2
+    assert len(server.requests) == 3
 
 
 async def test_a_failure_of_the_key_is_no_reason_for_another_model(server: FakeOpenAI, doubled: SteadyModel) -> None:
