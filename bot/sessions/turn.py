@@ -7,7 +7,7 @@ import logging
 from dataclasses import replace
 
 from bot.changes import AdvanceLeaf, Change, DropPosts, FillMessage, MovePosts, SetTurn
-from bot.errors import Conflict, ModelError, StorageError
+from bot.errors import AdapterError, Conflict, ModelError, PlaceUnavailable, StorageError
 from bot.found import Owed
 from bot.messages import FinishReason, MessageStatus, Session, Turn, TurnStatus, Usage
 from bot.models.tokens import Estimator
@@ -65,6 +65,25 @@ class TurnRunner:
         return "" if capabilities.commands_seen else heading_of(await self._desk.store.showing(turn.reply_id), capabilities)
 
     async def _answer(self, running: Running, poster: Poster, owed: Owed) -> None:
+        in_vain = self._deliverer.is_shut(owed.turn.place) and await self._is_refused(poster)
+        outcome = _stopped(owed.turn, "") if in_vain else await self._asked(running, poster, owed)
+        if not running.released:
+            await self._end(running, poster, self._counted(running, outcome))
+        if running.released:
+            await self._let_go(running, poster)
+
+    async def _is_refused(self, poster: Poster) -> bool:
+        """Where nothing could be written lately the first post goes out before the model is asked, which costs something (P17)."""
+        try:
+            await poster.preview("")
+        except PlaceUnavailable:
+            return True
+        except AdapterError:
+            return False
+        return False
+
+    async def _asked(self, running: Running, poster: Poster, owed: Owed) -> tuple[Change, ...]:
+        """What the turn came to; of no meaning once it is released."""
         turn, session = owed.turn, owed.session
         stream = ReplyStream(self._desk.adapters[turn.place.platform], poster, self._desk.clock, lambda: self._reveal(running))
 
@@ -86,12 +105,10 @@ class TurnRunner:
             unreachable.cancel()
             task.cancel()
             await stream.close()
-        if not running.released:
-            in_vain = stream.unreachable.is_set() and not task.done()
-            outcome = _stopped(turn, asking.text) if in_vain else self._outcome(turn, session, asking, task)
-            await self._end(running, poster, self._counted(running, outcome))
         if running.released:
-            await self._let_go(running, poster)
+            return ()
+        in_vain = stream.unreachable.is_set() and not task.done()
+        return _stopped(turn, asking.text) if in_vain else self._outcome(turn, session, asking, task)
 
     async def _build(self, running: Running, owed: Owed, keep: float) -> Built:
         now = self._desk.clock.now()

@@ -69,6 +69,7 @@ async def test_p17_the_operator_is_told_once_for_each_time_that_a_place_is_close
             await house.ann.says(topic, "@parley_bot one")
             await house.settle()
         assert len(told(logged)) == times
+        assert len(house.openai.requests) <= 2 * times - 1, "while it is shut the model is not asked"
         group.bot_may_write = True
         await house.ann.says(topic, "@parley_bot two")
         await house.settle()
@@ -88,6 +89,7 @@ async def test_p17_p31_where_nothing_may_be_written_one_call_is_made_and_no_more
         assert 1 <= len(refused) <= 2, "one for what was said, and perhaps the typing before it"
     assert not await there.store.unfinished_replies()
     assert len(told(logged)) == 1
+    assert len(there.openai.requests) <= 1, "while it is shut the model is not asked"
     there.general.bot_may_write = True
     await there.says("two", there.general, mention=True)
     assert there.general.last.text == WHOLE
