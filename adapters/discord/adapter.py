@@ -21,6 +21,7 @@ from adapters.discord.render import render
 from adapters.discord.responses import Responses
 from adapters.discord.rest import Rest
 from adapters.discord.sending import Sender
+from adapters.discord.server_clock import ServerClock
 from bot.errors import AdapterError, ContentRefused, TokenRefused
 from bot.events import Attachment, MessageRef, Place
 from bot.ports import Capabilities, Clock, Core, Verdict
@@ -39,9 +40,10 @@ class DiscordAdapter:
         # The library's own log lines hold people's words at DEBUG.
         logging.getLogger("discord").setLevel(logging.WARNING)
         options.check()
+        clock = ServerClock(clock)  # for all that is Discord's here
         self._options = options
         self._clock = clock
-        self._rest = Rest(options, clock)
+        self._rest = Rest(options, clock, clock.heard)
         self._pace = Pace(clock)
         self._responses = Responses(self._rest, clock)
         self._sender = Sender(self._rest, self._responses, self._pace, clock)

@@ -4,7 +4,9 @@ there be room in it, and it keeps back the answer to the call that takes the las
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
+import aiohttp
 from discord import RateLimited
 from discord.http import HTTPClient, Ratelimit
 
@@ -41,7 +43,15 @@ class Bucket(Ratelimit):
 
 
 class Http(HTTPClient):
-    """The library's client with such buckets."""
+    """The library's client with such buckets. `heard` gets the date of each answer."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, heard: Callable[[str], None]) -> None:
+        async def ended(_session: object, _context: object, end: aiohttp.TraceRequestEndParams) -> None:
+            heard(end.response.headers.get("Date", ""))
+
+        trace = aiohttp.TraceConfig()
+        trace.on_request_end.append(ended)
+        super().__init__(loop, http_trace=trace)
 
     def get_ratelimit(self, key: str) -> Ratelimit:
         found = self._buckets.get(key)

@@ -36,8 +36,9 @@ _TIMEOUT: Final = aiohttp.ClientTimeout(total=TOTAL)
 class Rest:
     """A client of its own, beside the gateway's. `on_token_refused` is called when Discord takes the token no more."""
 
-    def __init__(self, options: DiscordOptions, clock: Clock) -> None:
+    def __init__(self, options: DiscordOptions, clock: Clock, dated: Callable[[str], None] = lambda _date: None) -> None:
         self._options = options
+        self._dated = dated
         self._http: Http | None = None
         self._opening = asyncio.Lock()
         self._flights = Flights()
@@ -195,7 +196,7 @@ class Rest:
     async def _client(self) -> Http:
         async with self._opening:
             if self._http is None:
-                http = Http(asyncio.get_running_loop())
+                http = Http(asyncio.get_running_loop(), self._dated)
                 http.max_ratelimit_timeout = LONGEST_WAIT  # its constructor takes 30 s at least
                 Route.BASE = self._options.api_url
                 try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from email.utils import formatdate
 from types import TracebackType
 from typing import Self, Unpack
 
@@ -62,6 +63,7 @@ class FakeDiscord(Stage):
         app.router.add_get("/gateway/", self.gateway.handle)
         app.router.add_route("*", "/api/v10{path:/.*}", self._call)
         app.router.add_get("/attachments/{path:.+}", self._download)
+        app.on_response_prepare.append(self._dated)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=False)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
@@ -76,6 +78,9 @@ class FakeDiscord(Stage):
         await self.gateway.shut()
         if self._runner is not None:
             await self._runner.cleanup()
+
+    async def _dated(self, _request: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Date"] = formatdate(self.now(), usegmt=True)
 
     async def revoke_token(self) -> None:
         """From now on the token opens nothing: 401, and the gateway closes with 4004."""

@@ -1,0 +1,51 @@
+"""The time as Discord has it, learned from the dates of its answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from adapters.discord.server_clock import ServerClock
+from tests.core.virtual import START, VirtualClock
+
+
+class Wall(VirtualClock):
+    def __init__(self) -> None:
+        self.date = START
+
+    def now(self):  # type: ignore[no-untyped-def]
+        return self.date
+
+
+def _said(seconds: float) -> str:
+    return format_datetime(START + timedelta(seconds=seconds), usegmt=True)
+
+
+@pytest.mark.parametrize("off", [-366 * 86400, -3600, -90, 90, 3600, 366 * 86400])
+def test_s11_a_wrong_clock_is_put_right_and_told_of_once(off: int, caplog: pytest.LogCaptureFixture) -> None:
+    wall = Wall()
+    clock = ServerClock(wall)
+    wall.date = START + timedelta(seconds=off)
+    for second in range(3):
+        clock.heard(_said(second))
+        assert abs(clock.now() - START) < timedelta(seconds=5)
+    assert len(caplog.records) == 1
+    wall.date = START + timedelta(seconds=10)  # it is set
+    clock.heard(_said(10))
+    assert clock.now() == wall.date
+    assert caplog.records[-1].getMessage() == "discord: this machine's clock is as Discord's"
+
+
+@pytest.mark.parametrize("date", ["", "soon", "Sun, 99 Nov 2026 12:00:00 GMT", "Sat, 21 Nov 99999 12:00:00 GMT", "\0" * 10_000])
+def test_s11_a_date_that_cannot_be_read_says_nothing(date: str) -> None:
+    clock = ServerClock(Wall())
+    clock.heard(date)
+    assert clock.now() == START
+
+
+def test_s11_a_small_difference_is_the_way_of_the_answer() -> None:
+    clock = ServerClock(Wall())
+    clock.heard(_said(-59))
+    assert clock.now() == START
