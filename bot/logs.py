@@ -48,11 +48,11 @@ class Redactor:
 
 
 def _traced(error: BaseException) -> list[str]:
-    """Where it came from, with the errors it came of, oldest first; of each its kind. What an error says is left out but for our own and
-    the system's: any other may quote what was being worked at, and that is people's words."""
+    """Where it came from, with the errors it came of, oldest first; of each its kind. What an error says is left out, but for our own, the
+    system's and those of imports: any other may quote what was being worked at, and that is people's words."""
     told: list[str] = []
     for one in reversed(_chain(error)):
-        says = f": {one}" if isinstance(one, BotError) else f": {one.strerror}" if isinstance(one, OSError) else ""
+        says = f": {one}" if isinstance(one, BotError | ImportError) else f": {one.strerror}" if isinstance(one, OSError) else ""
         told += ["Traceback (most recent call last):\n", *traceback.format_tb(one.__traceback__), f"{type(one).__qualname__}{says}\n"]
         if isinstance(one, BaseExceptionGroup):
             told += [line for inner in one.exceptions[:MOST_IN_GROUP] for line in _traced(inner)]

@@ -16,8 +16,6 @@ ROWS = {"p": 37, "m": 26, "s": 18, "r": 10, "u": 21, "x": 28}
 _WEB = "comes with the web page and its REST API"
 WITHOUT = {
     "s18": "comes with a second store",
-    "x21": "the image is built and looked at where there is Docker",
-    "x23": "backups are the operator's own copies, told in docs/operating.md",
     "x24": _WEB,
     "x25": _WEB,
 }
