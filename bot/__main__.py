@@ -22,7 +22,7 @@ from bot.config import Settings, load
 from bot.errors import DatabaseInUse, SettingsError, StorageError
 from bot.models import chosen
 from bot.ports import Adapter, Model, Store
-from bot.process import Stop, beside, open_closed_streams, run
+from bot.process import Stop, beside, open_closed_streams, run, set_aside
 from bot.supervisor import Restarts
 
 WRONG_SETTINGS = 2
@@ -180,7 +180,12 @@ async def _store(path: Path, stack: AsyncExitStack) -> Store:
 def _model(settings: Settings, stack: AsyncExitStack) -> Model:
     model = chosen.model(settings, clock)
     stack.push_async_callback(model.close)
-    stack.callback(beside(chosen.prepare(model, clock), "loading the model's library ahead").cancel)
+
+    async def prepare() -> None:
+        await chosen.prepare(model, clock)
+        set_aside()
+
+    stack.callback(beside(prepare(), "loading the model's library ahead").cancel)
     return model
 
 

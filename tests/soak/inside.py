@@ -6,6 +6,7 @@ As a process of its own: `python -m tests.soak.inside`, with the settings in the
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -97,6 +98,7 @@ class Counting:
         dispatcher, figures = found.dispatcher, found.lag.figures()
         counted: dict[str, object] = {
             "at": time.time(),
+            "frozen": gc.get_freeze_count(),
             "tasks": len(asyncio.all_tasks()),
             "lag": {"counts": figures.counts, "longest": figures.longest, "late": figures.late},
             "tables": sizes({"Dispatcher": dispatcher, "Model": dispatcher._runner._model}) | caches() | module_tables(),

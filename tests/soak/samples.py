@@ -55,7 +55,8 @@ def look(pid: int, database: Path) -> Outside:
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """`lag` counts looks by lateness since the start, as bot.lag does; `tables` by path; `counting` is the longest look's time."""
+    """`lag` counts looks by lateness since the start, as bot.lag does; `tables` by path; `counting` is the longest look's
+    time; `frozen` counts objects that are not looked through for garbage."""
 
     at: float
     tasks: int
@@ -64,6 +65,7 @@ class Inside:
     late: int
     tables: Mapping[str, int]
     counting: float
+    frozen: int = 0
 
 
 def read_inside(path: Path) -> list[Inside]:
@@ -84,6 +86,7 @@ def _inside(told: dict[str, object]) -> Inside:
         lag["late"],
         tables,
         float(str(told["counting"])),
+        int(str(told["frozen"])),
     )
 
 
