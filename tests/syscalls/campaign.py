@@ -16,12 +16,14 @@ from tests.syscalls.scene import Scene, Visit
 from tests.syscalls.strace import Site, Threads, counted, kill_at, note
 from tests.torture.checks import check
 from tests.torture.nursery import LOG, Nursery
+from tests.torture.records import Records, read
 from tests.torture.verdict import Verdict
 from tests.torture.world import World, world
 
 ROUND = 20
 """Deaths on one database."""
 LOG_LINES = 20
+SAID = (b"some words", b"Answer to ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +119,33 @@ async def _die(plan: Plan, number: int, sites: Sequence[Site], wanted: tuple[str
                 break
         ended = await scene.end()
         found = len(tally.problems)
-        tally.add(await check(around, sum(visit.died for _, visit in visits)))
+        records = await read(around.database)
+        if plan.kind.erases:
+            _take_as_shown(records, around)
+        tally.add(await check(around, sum(visit.died for _, visit in visits), records))
         tally.problems += [f"the last life ended with {ended}"] if ended != 0 else []
+        if plan.kind.erases:
+            tally.problems += [f"{name} holds words of people who were forgotten" for name in await _remains(around, scene)]
         for site, visit in visits:
             _judge(plan, site, visit, scene, wanted, tally)
         if len(tally.problems) > found:
             tally.problems.append(_tail(around))
+
+
+def _take_as_shown(records: Records, around: World) -> None:
+    """What commands said to people who were forgotten is soon stored no more; that people see the right words is looked at by itself."""
+    for post in records.posts:
+        if post["content"] is None and post["state"] == "final" and post["reply_id"] not in records.messages:
+            _, shown = around.sides[0].message_of(post)
+            records.expected[post["id"]] = shown.text if shown is not None else ""
+
+
+async def _remains(around: World, scene: Scene) -> list[str]:
+    """After one more start, which makes up for what a busy life put off."""
+    await scene.rest()
+    await scene.end()
+    files = sorted(around.folder.glob(f"{around.database.name}*"))
+    return [path.name for path in files if any(words in path.read_bytes() for words in SAID)]
 
 
 def _judge(plan: Plan, site: Site, visit: Visit, scene: Scene, wanted: tuple[str, ...], tally: Tally) -> None:

@@ -56,6 +56,8 @@ class Kind:
     platform: Literal["telegram", "discord"] = "telegram"
     may_vanish: bool = False
     """Whether nobody keeps the deed for the bot, so that it may have reached nobody."""
+    erases: bool = False
+    """Whether nothing that was said is to be found in any file afterwards."""
 
 
 async def _write(crowd: AnyCrowd, talker: AnyTalker, words: str) -> None:
@@ -99,6 +101,14 @@ def gives(name: str, text: str = "") -> Deed:
     return deed
 
 
+async def is_forgotten(crowd: AnyCrowd, talker: AnyTalker) -> None:
+    """Somebody clears the chat and asks to be forgotten. What they said is nobody's debt from then on."""
+    talker.messages.clear()
+    for message in talker.chat.from_bot:
+        await talker.person.deletes(message)
+    await crowd.command(talker, "forget", "everything")
+
+
 async def presses_back(crowd: AnyCrowd, talker: AnyTalker) -> None:
     """The arrow to the version before."""
     crowd.pressed_near(talker)
@@ -117,6 +127,7 @@ _ALL = (
     Kind("press", presses_back, (says, gives("retry"))),
     Kind("end", gives("end"), (says,)),
     Kind("delete", gives("delete"), (says,)),
+    Kind("forget", is_forgotten, (says,), erases=True),
     Kind("start", says, start="empty"),
     Kind("restart", says, start="owing"),
     Kind("migration", says, start="old"),

@@ -21,9 +21,11 @@ from tests.torture.nursery import Forked, Nursery, Traced
 from tests.torture.telegram import TelegramSide
 from tests.torture.world import World
 
-REST_WITHIN = 20.0
+REST_WITHIN = 60.0
 AFTER, AFTER_PLANTED = 0.02, 0.3
 """Seconds of quiet after which a turn counts as over; a bug may make it look so before."""
+PAUSE = 0.005
+LOOKS, LOOKS_WHEN_DYING = 4, 2000
 FIRST_GUEST = 50_000
 
 Attach = Callable[[int], Awaitable[Tracer]]
@@ -56,6 +58,11 @@ class Scene:
 
     async def visit(self, attach: Attach | None = None) -> Visit:
         return await (self._start(attach) if self._kind.start else self._turn(attach))
+
+    async def rest(self) -> None:
+        """Lets it live until all is quiet."""
+        await self._live()
+        await self._rest()
 
     async def end(self) -> int | None:
         """In an orderly way."""
@@ -163,8 +170,14 @@ class Scene:
             return False
         await _until(lambda: tracer.ended or self._is_over())
         await asyncio.sleep(AFTER_PLANTED if self._planted else AFTER)
+        dying = tracer.ended
         await tracer.detach()
-        return await self._nursery.ended(self._pid) is not None
+        # strace is gone with the threads that it looked at; the last of the others may still be on its way out.
+        for _ in range(LOOKS_WHEN_DYING if dying else LOOKS):
+            if await self._nursery.ended(self._pid) is not None:
+                return True
+            await asyncio.sleep(PAUSE)
+        return False
 
     def _is_over(self) -> bool:
         """Nothing is owed, and what nobody would keep for the bot has reached it."""
@@ -187,4 +200,4 @@ async def _until(condition: Callable[[], bool]) -> None:
     """Or until nobody waits any longer."""
     deadline = time.monotonic() + REST_WITHIN
     while not condition() and time.monotonic() < deadline:
-        await asyncio.sleep(0.004)
+        await asyncio.sleep(PAUSE)
