@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic
 
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.telegram import FakeTelegram
@@ -17,14 +18,13 @@ IN_A_ROOM = 3
 TITLE = "about this and that"
 
 
-class Deleters:
+class Deleters(Generic[P, R, M]):
     """People who write, wait for the answer, and delete their session now and then, so that nothing of it is stored in the end. What they
     wrote is held against the chat alone."""
 
     def __init__(self, crowd: Crowd[P, R, M], rooms: Sequence[tuple[P, R]]) -> None:
         self._crowd = crowd
-        self._says: dict[int, Callable[[], Awaitable[None]]] = {}
-        self.talkers = [Talker(person, room, steady=True) for person, room in rooms]
+        self.talkers: list[Talker[P, R, M]] = [Talker(person, room, steady=True) for person, room in rooms]
         self.rooms = {id(room) for _, room in rooms}
         self.deleted = 0
 

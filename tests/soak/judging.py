@@ -69,8 +69,8 @@ def slope(times: Sequence[float], values: Sequence[float], seed: int = 1) -> flo
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
     last = len(times) - 1
     every = [(one, two) for one in range(len(times)) for two in range(one + 1, len(times))] if last < 200 else []
-    pairs = every or [sorted((chance.randint(0, last), chance.randint(0, last))) for _ in range(PAIRS)]
-    found = [(values[two] - values[one]) / (times[two] - times[one]) for one, two in pairs if times[two] > times[one]]
+    pairs = every or [(chance.randint(0, last), chance.randint(0, last)) for _ in range(PAIRS)]
+    found = [(values[two] - values[one]) / (times[two] - times[one]) for one, two in pairs if times[two] != times[one]]
     return median(found) if found else 0.0
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from tests.fakes.discord import Channel
 from tests.fakes.telegram import Chat
-from tests.soak.crowds import Deleters, ManyOnDiscord, ManyOnTelegram
+from tests.soak.crowds import ManyOnDiscord, ManyOnTelegram
 from tests.torture import discord, telegram
 from tests.torture.crowd import Said, Tags
 from tests.torture.discord import DiscordSide, SlowDiscord
@@ -25,11 +25,17 @@ RECENT = 60.0
 """Seconds after which nothing about a call changes any more."""
 
 
+class Unstored(Protocol):
+    """People of whom nothing is stored in the end, and what is wrong with what they see."""
+
+    def problems(self) -> list[str]: ...
+
+
 class Soaked(Side, Protocol):
     """A side that lasts. `calls` counts what the bot called."""
 
     @property
-    def deleters(self) -> Deleters: ...
+    def deleters(self) -> Unstored: ...
     @property
     def calls(self) -> int: ...
 
