@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.changes import (
     AddMessage,
@@ -112,6 +113,8 @@ class ForgetContract:
         assert await store.posts(reply.id) == (post(13, reply.id, state="surplus", at="700"),)
         assert await store.posts(99) == (post(15, 99, state="surplus", at="701"),)
         assert await store.unfinished_replies() == ((reply.id, HERE), (99, HERE))
+        await store.purge(LATER + timedelta(days=31))
+        assert [await store.posts(each) for each in (reply.id, 99)] == [(), ()]
 
     async def test_a_reply_of_nobody_stays(self, store: Store) -> None:
         """As the one that tells of it."""
