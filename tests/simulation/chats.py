@@ -95,5 +95,3 @@ def render(content: Content) -> tuple[Part, ...]:
     last = parts[-1]
     parts[-1] = Part(last.start, last.end, last.text, (), content.buttons, content.file, content.ask)
     return tuple(parts)
-
-

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.errors import AdapterError, ContentRefused, MessageGone, PlaceUnavailable, RateLimited, SendUnknown, StorageError
-from bot.events import Attachment, Event, MessageRef, Place
+from bot.events import Attachment, CommandInvoked, Event, MessageRef, Place
 from bot.ports import Capabilities, Core
 from bot.posts import Content, Part
 from bot.replies import texts
@@ -16,7 +17,6 @@ from tests.simulation.chats import Shown, render
 from tests.simulation.discord_server import NAME, DiscordServer
 from tests.simulation.wire import Wire
 from tests.simulation.world import World
-
 
 KEEP_EVERY = 5.0
 SURE_OF_KEYS = 120.0
@@ -52,7 +52,8 @@ class DiscordSim:
         self._last: dict[str, int] = {}
         self._changed: dict[str, str] = {}
         self._unknown: dict[str, float] = {}
-        self._made: set[int] = set()
+        self._made: dict[int, str] = {}
+        self._locks: dict[Place, asyncio.Lock] = {}
 
     def capabilities(self, place: Place) -> Capabilities:
         return CAPABILITIES if place.kind == "private" else replace(CAPABILITIES, private="ephemeral")
@@ -119,6 +120,8 @@ class DiscordSim:
                 await asyncio.sleep(1.0)
             else:
                 break
+        if line and isinstance(event, CommandInvoked) and not event.pressed:
+            self.server.lines += 1
         if line:
             self.world.story.tell("bot", f"says to one pair of eyes: {line}")
         if number > self._last.get(chat, 0):
@@ -192,6 +195,12 @@ class DiscordSim:
     async def _to_channel(
         self, place: Place, part: Part, reply_to: MessageRef | None, key: str, since: datetime | None, preview: bool
     ) -> MessageRef:
+        async with self._locks.setdefault(place, asyncio.Lock()):  # what is being sent must not be found by who looks
+            return await self._looked_or_sent(place, part, reply_to, key, since, preview)
+
+    async def _looked_or_sent(
+        self, place: Place, part: Part, reply_to: MessageRef | None, key: str, since: datetime | None, preview: bool
+    ) -> MessageRef:
         looked_from = self._looked_from(key, since)
         if looked_from is not None:
             earlier = await self.wire.call("look", lambda: self._candidates(place, looked_from, reply_to), quick=True)
@@ -201,22 +210,27 @@ class DiscordSim:
                     await self.edit(ref, part)
                     return self._is(ref, key)
 
-        def post() -> Shown:
-            self._may(place)
-            return self._told("sends", self.server.post(place, part, key, reply_to))
-
         try:
-            shown = await self.wire.call(f"send {key}", post, quick=preview)
+            for other in (key, f"{key}-other"):
+                shown = await self.wire.call(f"send {key}", lambda other=other: self._posted(place, part, other, reply_to), quick=preview)
+                if self._made.get(shown.id, key) != key:
+                    continue
+                with suppress(MessageGone):
+                    if shown.deleted or shown.text != part.text:
+                        await self.edit(shown.ref, part)
+                    return self._is(shown.ref, key)
         except SendUnknown:
             self._unknown.setdefault(key, self.world.now)
             raise
-        if shown.text != part.text:
-            await self.edit(shown.ref, part)
-        return self._is(shown.ref, key)
+        raise SendUnknown
+
+    def _posted(self, place: Place, part: Part, key: str, reply_to: MessageRef | None) -> Shown:
+        self._may(place)
+        return self._told("sends", self.server.post(place, part, key, reply_to))
 
     def _is(self, ref: MessageRef, key: str) -> MessageRef:
         self._unknown.pop(key, None)
-        self._made.add(int(ref.message_id))
+        self._made[int(ref.message_id)] = key
         return ref
 
     def _looked_from(self, key: str, since: datetime | None) -> float | None:
@@ -248,7 +262,9 @@ class DiscordSim:
 
     async def delete(self, ref: MessageRef) -> None:
         try:
-            await self.wire.call(f"delete {ref.message_id}", lambda: self._told("deletes", self.server.chats.take_away(int(ref.message_id))))
+            await self.wire.call(
+                f"delete {ref.message_id}", lambda: self._told("deletes", self.server.chats.take_away(int(ref.message_id)))
+            )
         except MessageGone:
             return
 
@@ -267,5 +283,3 @@ class DiscordSim:
     def _told(self, does: str, shown: Shown) -> Shown:
         self.world.story.tell("bot", f"{does} {shown.id} in {shown.place.chat_id}: {shown.text}")
         return shown
-
-

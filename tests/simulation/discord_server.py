@@ -34,7 +34,8 @@ class Connection:
 
 
 class DiscordServer:
-    """`first_heard` has the channels that a session was ever told of, `unheard` the first direct messages that nobody will ever find."""
+    """`marks` is from where on the program knew each channel: it fetches what came after. `lines` counts what was said to one pair
+    of eyes."""
 
     name = NAME
 
@@ -45,8 +46,8 @@ class DiscordServer:
         self.written: dict[int, MessageReceived] = {}
         self.changed: dict[int, Event] = {}
         self.interactions: dict[str, Interaction] = {}
-        self.unheard: set[int] = set()
-        self.heard: set[Place] = set()
+        self.marks: dict[str, int] = {}
+        self.lines = 0
         self._nonces: dict[str, tuple[int, float]] = {}
         self._connection: Connection | None = None
         self._behind: list[tuple[int, Event]] = []
@@ -66,17 +67,24 @@ class DiscordServer:
             self._connection.open = False
             self._connection.events.put_nowait(None)
 
+    def findable(self, shown: Shown) -> bool:
+        """Nobody can find what stands in a channel that was never known, or stood there before it was."""
+        stored = self.world.disk.execute("SELECT 1 FROM events WHERE key = ?", (f"discord:{shown.id}",)).fetchone()
+        return bool(stored) or shown.id > self.marks.get(shown.place.chat_id, shown.id)
+
+    def note_marks(self) -> None:
+        for name, value in self.world.disk.execute("SELECT name, value FROM cursors WHERE name LIKE 'channel/%'"):
+            self.marks.setdefault(name.removeprefix("channel/"), int(value))
+
     def gone(self) -> None:
         """Nobody is there to listen."""
+        self.note_marks()
         self._connection = None
         self._behind = []
 
     def write(self, shown: Shown, event: MessageReceived) -> None:
         self.written[shown.id] = event
-        if self._tell(shown.id, event):
-            self.heard.add(shown.place)
-        elif shown.place.kind == "private" and shown.place not in self.heard:
-            self.unheard.add(shown.id)
+        self._tell(shown.id, event)
 
     def edit(self, shown: Shown, event: MessageEdited) -> None:
         """Who fetches the message later finds it in its new words."""
@@ -100,9 +108,9 @@ class DiscordServer:
         return True
 
     def post(self, place: Place, part: Part, key: str, reply_to: MessageRef | None) -> Shown:
-        """For a key that it knows the message is the one from before."""
+        """For a key that it knows the message is the one from before, though that may be gone."""
         number, until = self._nonces.get(key, (0, 0.0))
-        if number and until > self.world.now and not self.chats.messages[number].deleted:
+        if number and until > self.world.now:
             return self.chats.messages[number]
         shown = self.chats.post(place, part, self.world.now, reply_to=reply_to)
         self._nonces[key] = (shown.id, self.world.now + NONCE_LASTS)

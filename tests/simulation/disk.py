@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import TypeVar
 
-from bot.errors import StorageError
-from storage.sqlite.database import Database, Work
+from bot.errors import BotError
+from storage.sqlite.database import Work
 from storage.sqlite.migrations import FOLDER, migrations
 from storage.sqlite.opening import open_memory, settle
 from tests.simulation.life import Life
@@ -37,55 +37,54 @@ def empty_disk() -> sqlite3.Connection:
     return connection
 
 
-class SlowDatabase(Database):
+class SlowDriver:
     """Does one transaction after the other, in the order asked for, each a little later than asked: as the thread of the real driver does.
 
     What was asked for is done though nobody may wait for it any more. `full` says whether there is room for what is written.
     """
 
-    life: Life
-    takes: Callable[[], float]
-    full: Callable[[], bool]
-    _free_at = 0.0
+    def __init__(self, connection: sqlite3.Connection, life: Life, takes: Callable[[], float], full: Callable[[], bool]) -> None:
+        self._connection = connection
+        self._life = life
+        self._takes = takes
+        self._full = full
+        self._free_at = 0.0
 
-    async def read(self, work: Work[T]) -> T:
-        return await self._in_turn(lambda: super(SlowDatabase, self).read(work), writes=False)
-
-    async def write(self, work: Work[T]) -> T:
-        return await self._in_turn(lambda: super(SlowDatabase, self).write(work), writes=True)
-
-    async def checkpoint(self) -> None:
-        """There is no file."""
-
-    async def _in_turn(self, transaction: Callable[[], object], *, writes: bool) -> T:
-        loop = self.life.loop
+    async def run(self, work: Work[T]) -> T:
+        loop = self._life.loop
         done: asyncio.Future[T] = loop.create_future()
         # Never the same time twice: a heap does not keep the order of equals.
-        self._free_at = max(loop.time(), self._free_at + 1e-7) + self.takes()
-        loop.call_at(self._free_at, self._do, transaction, done, writes)
+        self._free_at = max(loop.time(), self._free_at + 1e-7) + self._takes()
+        loop.call_at(self._free_at, self._do, work, done)
         return await done
 
-    def _do(self, transaction: Callable[[], object], done: asyncio.Future[T], writes: bool) -> None:
-        if self.life.dead or (writes and self.life.ends()):
+    async def close(self) -> None:
+        """The connection outlives the program."""
+
+    def _do(self, work: Work[T], done: asyncio.Future[T]) -> None:
+        writes = _writes(work)
+        if self._life.dead or (writes and self._life.ends()):
             return
         try:
-            if writes and self.full():
-                raise StorageError("the disk is full: free some space")
-            result = _at_once(transaction())
-        except StorageError as error:
+            if writes and self._full():
+                raise _no_room()
+            result = work(self._connection)
+        except (sqlite3.Error, BotError) as error:
             if not done.cancelled():
                 done.set_exception(error)
             return
-        if writes and self.life.ends():
+        if writes and self._life.ends():
             return
         if not done.cancelled():
             done.set_result(result)
 
 
-def _at_once(coroutine: object) -> object:
-    """The result of a coroutine that waits for nothing."""
-    try:
-        coroutine.send(None)  # type: ignore[attr-defined]
-    except StopIteration as stop:
-        return stop.value
-    raise AssertionError("a transaction waited for something")
+def _writes(work: Callable[..., object]) -> bool:
+    """By how the transaction is begun."""
+    return isinstance(work, partial) and work.args[:1] == ("BEGIN IMMEDIATE",)
+
+
+def _no_room() -> sqlite3.Error:
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorname = "SQLITE_FULL"
+    return error

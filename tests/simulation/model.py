@@ -12,7 +12,7 @@ from bot.sessions.titles import TITLE_TOKENS
 from tests.simulation.words import answer_to, speaker, tokens
 from tests.simulation.world import World
 
-FAILURES: tuple[ModelErrorKind, ...] = ("unreachable", "overloaded", "rate_limited", "empty", "malformed", "refused", "context_too_long")
+FAILURES: tuple[ModelErrorKind, ...] = ("unreachable", "overloaded", "rate_limited", "empty", "malformed", "refused")
 LENGTHS = {"briefly": (2, 4), "length": (40, 50)}
 """How many words are said to who asks for it so."""
 OWED = "SELECT count(*) FROM turns t JOIN messages m ON m.id = t.prompt_id WHERE t.status = 'streaming' AND instr(m.text, ?)"
@@ -39,9 +39,12 @@ class SimModel:
         if options.max_tokens == TITLE_TOKENS:
             yield self._pieces(f"about {' '.join(asked[:1])}", None)
             return
-        self._look(messages, asked)
+        self._read_along(messages, asked)
+        owed = self._is_owed(asked)
         chance = world.chance
         await asyncio.sleep(chance.choice((0.05, 0.4, 2.0)))
+        if not owed and not self._is_owed(asked):  # else it is about to be given up
+            world.blame(f"I5: the model was asked for an answer to {asked[-1]}, and none was owed")
         fails = self.trouble > 0 and chance.random() < self.trouble
         if fails and chance.random() < 0.6:
             raise ModelError(chance.choice(FAILURES))
@@ -65,11 +68,12 @@ class SimModel:
             await asyncio.sleep(pause)
         yield Finish("stop", None, "sim")
 
-    def _look(self, messages: Sequence[ChatMessage], asked: list[str]) -> None:
-        """Nothing is asked that is not owed (I5), and nobody's words stand in what is asked for somebody else (I10)."""
+    def _is_owed(self, asked: list[str]) -> bool:
+        return not asked or bool(self._world.disk.execute(OWED, (asked[-1],)).fetchone()[0])
+
+    def _read_along(self, messages: Sequence[ChatMessage], asked: list[str]) -> None:
+        """Nobody's words stand in what is asked for somebody else (I10)."""
         world = self._world
-        if asked and not world.disk.execute(OWED, (asked[-1],)).fetchone()[0]:
-            world.blame(f"I5: the model was asked for an answer to {asked[-1]}, and none was owed")
         people = {speaker(token) for message in messages[1:] for token in tokens(message.text)}
         if len(people) > 1 and not any(": " in message.text.partition("\n")[0] for message in messages[1:] if message.role == "user"):
             world.blame(f"I10: what the model is asked for {asked[-1:]} holds words of {sorted(people)}")

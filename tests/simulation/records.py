@@ -35,7 +35,9 @@ class Records:
 
     def shown(self, reply_id: int) -> list[Row]:
         """The posts that show a reply, in order."""
-        return sorted((post for post in self.posts if post["reply_id"] == reply_id and post["state"] == "final"), key=lambda post: post["ordinal"])
+        return sorted(
+            (post for post in self.posts if post["reply_id"] == reply_id and post["state"] == "final"), key=lambda post: post["ordinal"]
+        )
 
     def command_replies(self, platform: str) -> set[int]:
         return {post["reply_id"] for post in self.posts if post["reply_id"] not in self.messages and post["platform"] == platform}

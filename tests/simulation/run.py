@@ -12,10 +12,11 @@ from datetime import datetime
 from bot.policy import Policy
 from bot.ports import Adapter, Model, Store
 from bot.sessions.dispatcher import Dispatcher
+from storage.sqlite.database import Database
 from storage.sqlite.store import SqliteStore
 from tests.simulation.check import check
 from tests.simulation.discord import DiscordSim
-from tests.simulation.disk import LONGEST, SlowDatabase
+from tests.simulation.disk import LONGEST, SlowDriver
 from tests.simulation.fate import Fate
 from tests.simulation.life import Life
 from tests.simulation.model import SimModel
@@ -154,6 +155,7 @@ class Game:
         try:
             await self._until_rest(last, [*running, failed])
             if self.over:
+                self.town.discord.note_marks()
                 await check(self.world, self.town, store)
         finally:
             if not self.world.life or not self.world.life.dead:
@@ -165,9 +167,8 @@ class Game:
     def _made(self) -> tuple[Store, Dispatcher, list[Adapter]]:
         world = self.world
         assert world.life is not None
-        database = SlowDatabase.over(world.disk)
-        database.life, database.takes, database.full = world.life, lambda: world.chance.uniform(0, LONGEST), lambda: world.full
-        store: Store = self.plant.store(SqliteStore(database))
+        driver = SlowDriver(world.disk, world.life, lambda: world.chance.uniform(0, LONGEST), lambda: world.full)
+        store: Store = self.plant.store(SqliteStore(Database(driver, None)))
         made: list[Adapter] = [TelegramSim(world, self.town.telegram), DiscordSim(world, self.town.discord)]
         adapters = [self.plant.adapter(adapter) for adapter in made]
         model: Model = self.plant.model(self.model)

@@ -12,7 +12,20 @@ from tests.simulation.town import GROUP, HOMES, SHARED, Act, Town, home
 
 Schedule = list[tuple[float, Act]]
 
-MOSTLY = {"say": 50, "calm": 10, "edit": 8, "retry": 4, "reply": 4, "press": 8, "stop": 4, "undo": 3, "command": 5, "delete": 3, "tidy": 1, "block": 1}
+MOSTLY = {
+    "say": 50,
+    "calm": 10,
+    "edit": 8,
+    "retry": 4,
+    "reply": 4,
+    "press": 8,
+    "stop": 4,
+    "undo": 3,
+    "command": 5,
+    "delete": 3,
+    "tidy": 1,
+    "block": 1,
+}
 CALM_COMMANDS = ("new", "title", "end", "help", "history", "sessions")
 OTHER_COMMANDS = ("edit", "delete", "cancel", "edit")
 

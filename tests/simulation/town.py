@@ -21,13 +21,12 @@ CALM = frozenset({"new", "title", "end", "help", "history", "sessions"})
 
 @dataclass(slots=True)
 class Said:
-    """A message of a person. `tokens` are those of its versions, newest last. `told`: the bot was or will be told of it."""
+    """A message of a person. `tokens` are those of its versions, newest last."""
 
     person: str
     shown: Shown
     tokens: list[str]
     deleted: bool = False
-    told: bool = True
 
 
 @dataclass(slots=True)
@@ -54,6 +53,7 @@ class Town:
         self.discord = DiscordServer(world)
         self.said: list[Said] = []
         self.done: dict[Place, Done] = {}
+        self.shut_out: set[Place] = set()
         self.restart = False
         self._number = 0
 
@@ -76,19 +76,17 @@ class Town:
         token = self.token(person)
         text = f"{token} {how}".rstrip()
         shown = self._write(person, place, text)
-        said = Said(person, shown, [token])
-        self.said.append(said)
+        self.said.append(Said(person, shown, [token]))
         self.note(person, place, "say")
         to = reply_to.ref if reply_to is not None else None
 
         def event(key: str) -> MessageReceived:
-            return MessageReceived(shown.ref, self.author(person), text, self.world.wall(), key, reply_to=to)
+            return MessageReceived(shown.ref, self.author(person), text, self.world.platform_time(), key, reply_to=to)
 
         if place.platform == "telegram":
             self.telegram.hand_over(event)
         else:
             self.discord.write(shown, event(f"discord:{shown.id}"))
-            said.told = shown.id not in self.discord.unheard
 
     def reply(self, person: str, place: Place) -> None:
         """To something that the bot has said there."""
@@ -109,7 +107,7 @@ class Town:
         self.note(person, place).edited = True
 
         def event(key: str) -> MessageEdited:
-            return MessageEdited(said.shown.ref, self.author(person), text, self.world.wall(), key)
+            return MessageEdited(said.shown.ref, self.author(person), text, self.world.platform_time(), key)
 
         if place.platform == "telegram":
             self.telegram.hand_over(event)
@@ -135,7 +133,7 @@ class Town:
             args = f"{chance.randint(1, 4)} {self.token(person)}" if chance.random() < 0.8 or place.platform == "discord" else ""
 
         def event(ref: MessageRef, key: str, via: MessageRef | None) -> CommandInvoked:
-            return CommandInvoked(ref, self.author(person), name, args, self.world.wall(), key, via=via)
+            return CommandInvoked(ref, self.author(person), name, args, self.world.platform_time(), key, via=via)
 
         if place.platform == "telegram":
             shown = self._write(person, place, f"/{name} {args}".rstrip())
@@ -160,7 +158,7 @@ class Town:
         self.note(person, place, stirs=True)
 
         def event(key: str, via: MessageRef | None) -> CommandInvoked:
-            return CommandInvoked(shown.ref, self.author(person), verb, args, self.world.wall(), key, pressed=True, via=via)
+            return CommandInvoked(shown.ref, self.author(person), verb, args, self.world.platform_time(), key, pressed=True, via=via)
 
         if place.platform == "telegram":
             self.telegram.hand_over(lambda key: event(key, None))
@@ -181,6 +179,7 @@ class Town:
         if place.platform != "telegram" or place.kind != "private" or place in self.telegram.blocked:
             return
         self.telegram.blocked.add(place)
+        self.shut_out.add(place)
         self.world.story.tell(person, "blocks the bot")
         self.note(person, place, stirs=True)
         self.telegram.hand_over(lambda key: PlaceChanged(place, "blocked", key))
@@ -190,6 +189,10 @@ class Town:
         self.telegram.blocked.discard(place)
         self.world.story.tell(person, "lets the bot in again")
         self.telegram.hand_over(lambda key: PlaceChanged(place, "unblocked", key))
+
+    def handed_over(self, said: Said) -> bool:
+        """Whether the platform told the bot of it, or keeps it where the bot can find it."""
+        return said.shown.place.platform == "telegram" or self.discord.findable(said.shown)
 
     def author(self, person: str) -> Author:
         return Author(person, person.capitalize(), is_admin=True)

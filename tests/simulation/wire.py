@@ -12,6 +12,9 @@ from tests.simulation.world import LATE, World
 
 T = TypeVar("T")
 
+UNSTORED = 0.25
+"""Seconds after which a send has come back, and what it made is stored."""
+
 
 class Wire:
     """Of one platform, in one life."""
@@ -33,9 +36,13 @@ class Wire:
             world.story.tell(self._name, f"{what}: refused for {seconds:.1f} s")
             raise RateLimited(seconds)
         flight = life.departs(effect)
+        if what.startswith("send"):
+            world.sending.add(flight)
+            life.loop.call_later(UNSTORED, world.sending.discard, flight)
         try:
             await asyncio.sleep(world.chance.uniform(0.005, 0.08))
         except asyncio.CancelledError:
+            world.may_stray += what.startswith("send")
             world.later(world.chance.uniform(*LATE), lambda: world.arrive(effect))
             raise
         finally:
@@ -51,7 +58,7 @@ class Wire:
         world = self._world
         world.story.tell(self._name, f"{what}: the connection is lost ({fault})")
         if what.startswith("send"):
-            world.unknown_sends += 1
+            world.may_stray += 1
         if fault == "after":
             world.arrive(effect)
         elif fault == "late":

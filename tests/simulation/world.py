@@ -32,7 +32,8 @@ class Due:
 
 
 class World:
-    """`now` is seconds since the beginning. `skew` is by how much the wall's clock is wrong."""
+    """`now` is seconds since the beginning. `skew` is by how much the wall's clock is wrong. `may_stray` is how many sends ended without
+    anybody knowing what came of them; `sending` are those of which that is so now."""
 
     def __init__(self, seed: int, fate: Fate, chance: random.Random) -> None:
         self.seed = seed
@@ -44,7 +45,8 @@ class World:
         self.skew = timedelta()
         self.full = False
         self.deaths = 0
-        self.unknown_sends = 0
+        self.may_stray = 0
+        self.sending: set[int] = set()
         self.problems: list[str] = []
         self._now = 0.0
         self._due: list[Due] = []
@@ -56,6 +58,10 @@ class World:
 
     def wall(self) -> datetime:
         return START + timedelta(seconds=self.now) + self.skew
+
+    def platform_time(self) -> datetime:
+        """Platforms have clocks of their own."""
+        return START + timedelta(seconds=self.now)
 
     def blame(self, what: str) -> None:
         """Something is wrong that must never be."""
@@ -87,7 +93,9 @@ class World:
         self._now, self.life = life.loop.time(), None
         if life.dead:
             self.deaths += 1
+            self.may_stray += len(self.sending)
             self.story.tell("--", "the program dies")
+        self.sending.clear()
         for effect in life.left_under_way():
             if self.chance.random() < 0.5:
                 self.arrive(effect)
