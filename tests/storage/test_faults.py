@@ -20,7 +20,7 @@ from typing import get_args
 import pytest
 
 from bot.changes import AddMessage, AddPost, Change, DirtyPosts, SetCursor, SetDeleted
-from bot.errors import DatabaseBlocked, DatabaseBroken, StorageError
+from bot.errors import DatabaseBlocked, DatabaseBroken, DatabaseRefused, StorageError
 from bot.posts import Content, File, PostState
 from storage.sqlite.applying import carry_out
 from storage.sqlite.database import Database
@@ -82,6 +82,17 @@ async def test_s1_a_full_disk_keeps_what_is_there_and_heals(database: Database, 
         "the disk is full: free some space, 32 MiB at the least",
         "the database takes what is written again",
     ]
+
+
+async def test_s2_a_start_beside_who_holds_the_lock_is_refused(path: Path) -> None:
+    await (await Database.open(path)).close()
+    for held in ("BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"):
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute(held)
+            with pytest.raises(DatabaseRefused, match="is in use by another program: close it there"):
+                await Database.open(path, busy_timeout=0.05)
+            other.execute("ROLLBACK")
+    await (await Database.open(path)).close()
 
 
 @pytest.mark.parametrize("cause", ["full", "locked"])

@@ -120,8 +120,8 @@ class SmallDisk:
         found = os.statvfs(self.path)
         return found.f_bavail * found.f_frsize
 
-    async def read_only(self, on: bool = True) -> None:
-        script = f"mount -o remount,{'ro' if on else 'rw'} {shlex.quote(str(self.folder / 'disk'))}"
+    async def read_only(self) -> None:
+        script = f"mount -o remount,ro {shlex.quote(str(self.folder / 'disk'))}"
         joined = ("nsenter", *self._joined, "--mount", "--target", str(self._holder.pid))
         changed = await asyncio.create_subprocess_exec(*joined, "sh", "-c", script)
         assert await changed.wait() == 0

@@ -29,9 +29,7 @@ class Wall(HastyClock):
 
 JUMPS = {
     "a_year_back": timedelta(days=-365),
-    "a_day_back": timedelta(days=-1),
     "an_hour_back": timedelta(hours=-1),
-    "an_hour_on": timedelta(hours=1),
     "a_day_on": timedelta(days=1),
     "a_year_on": timedelta(days=365),
 }
