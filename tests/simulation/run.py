@@ -104,7 +104,6 @@ def run(plan: Plan) -> Outcome:
         return Outcome(plan, tuple(world.problems), fate.moments, world.deaths, world.now, world.story.text())
     finally:
         logging.disable(before)
-        world.disk.close()
 
 
 class Game:
