@@ -11,6 +11,7 @@ import pytest
 
 from bot.messages import Usage
 from bot.models.openai import HELD, Deadlines, OpenAIModel
+from bot.models.reader import Limits
 from bot.ports import ChatMessage, ModelOptions, TextDelta
 from tests.fakes.openai_script import DONE, ROLE, Raw, Refusal, Reply, chunk, error_body, event
 from tests.fakes.openai_server import FakeOpenAI
@@ -198,7 +199,13 @@ async def test_a_slow_reader_is_not_a_slow_server(server: FakeOpenAI, model: Ope
     assert got == "ab"
 
 
-async def test_the_total_ends_an_answer_that_never_pauses(server: FakeOpenAI) -> None:
+def test_m1_m20_m21_what_is_waited_for_is_bounded_as_it_comes() -> None:
+    """The SDK alone would wait for ten minutes, and then twice more."""
+    assert (Deadlines().connect, Deadlines().first_token, Deadlines().gap, Deadlines().total) == (5.0, 60.0, 30.0, 600.0)
+    assert Limits().characters <= 1_000_000
+
+
+async def test_m21_the_total_ends_an_answer_that_never_pauses(server: FakeOpenAI) -> None:
     model = OpenAIModel(KEY, server.base_url, {}, Deadlines(total=0.3), clock=FixedClock())
     await model.prepare()
     server.script(Raw((chunk("a "), 0.01), repeat=True))
