@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.changes import AddPost, Change, SetPost
-from bot.errors import ContentRefused, DeleteRefused, MessageGone, SendUnknown
+from bot.errors import ContentRefused, DeleteRefused, MessageGone, RateLimited, SendUnknown
 from bot.events import MessageRef
 from bot.ports import Adapter, Clock, Store
 from bot.posts import Content, Part, Post, PostState, post_key
@@ -48,6 +48,8 @@ class Poster:
         self.target = target
         self.uncertain = False
         """Whether a preview ended unknown, in this life or with an earlier one: it may still arrive after the final text."""
+        self.quiet: Callable[[], float] = lambda: 0.0
+        """Seconds for which the platform wants nothing there: what may be left out is left out."""
         self.unsettled = False
         """Whether the final text was written, and is to be written once more for that reason."""
         self._adapter = adapter
@@ -65,6 +67,8 @@ class Poster:
 
     async def preview(self, text: str) -> None:
         """Shows the growing text on as many posts as it takes; raises what the adapter raises."""
+        if (wait := self.quiet()) > 0.0:
+            raise RateLimited(wait)
         parts = self._adapter.render(Content(f"{self.target.heading}{text} {texts.WAITING}"))
         for ordinal, part in enumerate(parts):
             if self._ref(ordinal) is None:

@@ -77,7 +77,7 @@ class ReplyStream:
         """Waits until there are words to show; typing is shown where they take their time."""
         await self._wait(self._grown, min(PATIENCE, max(0.0, deadline - self._clock.monotonic())))
         if typing_interval and not self._grown.is_set() and deadline > self._clock.monotonic():
-            await self._adapter.typing(self._poster.target.place)
+            await self._type()
         await self._wait(self._grown, max(0.0, deadline - self._clock.monotonic()))
         if self._text:
             await self._wait(self._closing, min(GATHER, max(0.0, deadline - self._clock.monotonic())))
@@ -89,7 +89,7 @@ class ReplyStream:
         if not self._poster.begun or (line and self._shown != line):
             await self._call(self._poster.preview(line), line)
         if typing_interval and not self._closing.is_set():
-            await self._adapter.typing(self._poster.target.place)
+            await self._type()
         self._grown.clear()
         if not self._text:
             await self._wait(self._grown, min(typing_interval or LONGEST_PAUSE, max(STILL_THINKING_AFTER - waited, 1.0)))
@@ -122,9 +122,13 @@ class ReplyStream:
             return 3.0
         return 0.0
 
+    async def _type(self) -> None:
+        if self._poster.quiet() <= 0.0:
+            await self._adapter.typing(self._poster.target.place)
+
     async def _type_until_closed(self, interval: float) -> None:
         while interval and not self._closing.is_set():
-            await self._adapter.typing(self._poster.target.place)
+            await self._type()
             await self._wait(self._closing, interval)
 
     async def _wait(self, event: asyncio.Event, seconds: float) -> None:

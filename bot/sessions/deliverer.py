@@ -37,12 +37,14 @@ class Deliverer:
         self._desk = desk
         self._later = later
         self._shut: set[Place] = set()
+        self._quiet_until: dict[tuple[str, str], float] = {}
 
     def poster(self, reply_id: int, target: Target, posts: Sequence[Post], claim: Claim) -> Poster:
         desk = self._desk
         adapter = desk.adapters[target.place.platform]
         target = replace(target, inherited=desk.ids.inherited)
         poster = Poster(adapter, desk.store, desk.clock, desk.ids.next, reply_id, target, posts, claim=claim)
+        poster.quiet = lambda: self._quiet(target.place)
         left = desk.left_under_way.intersection(post.id for post in posts)
         poster.uncertain = bool(left)
         desk.left_under_way -= left
@@ -82,7 +84,7 @@ class Deliverer:
         times = [post.not_before for post in posts if post.not_before is not None]
         if times:
             seconds = (max(times) - self._desk.clock.now()).total_seconds()
-            await self._desk.clock.sleep(min(max(0.0, seconds), LONGEST_WAIT))
+            await self._wait(posts[0].place, min(max(0.0, seconds), LONGEST_WAIT))
 
     async def attempt(self, poster: Poster, content: Content | None, session_id: str = "") -> None:
         """Until the posts show the content (None: are gone), or cannot; a limit only takes longer."""
@@ -141,7 +143,18 @@ class Deliverer:
     async def _put_off(self, poster: Poster, seconds: float) -> None:
         not_before = self._desk.clock.now() + timedelta(seconds=seconds)
         await poster.put_off(not_before)
+        await self._wait(poster.target.place, seconds)
+
+    async def _wait(self, place: Place, seconds: float) -> None:
+        """Other answers in the chat show no previews meanwhile, after a restart too (P2): each would be refused, and some platforms add to
+        the time then."""
+        now, chat = self._desk.clock.monotonic(), (place.platform, place.chat_id)
+        self._quiet_until = {known: until for known, until in self._quiet_until.items() if until > now}
+        self._quiet_until[chat] = max(self._quiet_until.get(chat, 0.0), now + seconds)
         await self._desk.clock.sleep(seconds)
+
+    def _quiet(self, place: Place) -> float:
+        return max(0.0, self._quiet_until.get((place.platform, place.chat_id), 0.0) - self._desk.clock.monotonic())
 
     async def _give_up(self, poster: Poster) -> None:
         """The posts are written off. A private answer that could not be given leaves a line where it was asked for."""

@@ -15,7 +15,7 @@ from bot.replies.texts import WAITING
 from tests.fakes.openai_script import ROLE, Raw
 from tests.fakes.openai_server import FakeOpenAI
 from tests.fakes.telegram import Call, FakeTelegram
-from tests.whole.house import LIMITS, House, Plan, QuickClock, parley, until
+from tests.whole.house import LIMITS, WHOLE, Held, House, Plan, QuickClock, parley, until
 from tests.whole.plan import living
 
 
@@ -51,6 +51,37 @@ async def test_p1_p2_a_closed_chat_is_left_alone_by_all_its_sessions_and_the_oth
     refused = next(call for call in calls if call.code == 429)
     assert calls[calls.index(refused) + 1].at - refused.at >= 136 / 100
     assert max(call.at for call in writes_to(telegram, other.id)) - refused.at < 136 / 100
+
+
+async def test_p2_no_preview_goes_to_a_closed_chat_after_a_restart_either(
+    tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI
+) -> None:
+    """The limits are forgotten with the process; that the final text has to wait is stored."""
+    clock = QuickClock(speed=100)
+    plan = Plan(clock=clock, outside=clock)
+    async with parley(tmp_path / "parley.db", telegram, openai, plan) as house:
+        await house.ann.says(house.chat, "zero")
+        await house.settle()
+        telegram.faults.add("editMessageText", retry_after=137, when=is_final)
+        await house.ann.says(house.chat, "one")
+        await until(lambda: any(call.code == 429 for call in telegram.calls))
+        await asyncio.sleep(0.05)
+        chat, ann = house.chat, house.ann
+    await ann.says(chat, "/new")
+    await ann.says(chat, "two")
+    held = Held()
+    openai.script(held.step)
+    async with parley(tmp_path / "parley.db", telegram, openai, plan) as house:
+        await until(lambda: openai.streams)
+        await chat.wait_for("some words", timeout=10)
+        held.on()
+        await house.settle()
+    calls = writes_to(telegram, chat.id)
+    refused = next(call for call in calls if call.code == 429)
+    early = [call for call in calls[calls.index(refused) + 1 :] if call.at - refused.at < 136 / 100]
+    shown = [call.params.get("text", "typing") for call in early]
+    assert [text for text in shown if text == "typing" or text.startswith(("some words", WAITING))] == []
+    assert {"You said: one", WHOLE} <= set(chat.texts)
 
 
 async def test_p6_the_connection_that_is_deaf_is_noticed_and_made_anew_in_time(
