@@ -70,11 +70,11 @@ class MarkedStore(SqliteStore):
         self._kept = database
         self._marks = marks
 
-    async def apply(self, changes: Sequence[Change], *, key: str = "", at: datetime | None = None, **more: bool) -> None:
-        await super().apply(changes, key=key, at=at, **more)
+    async def apply(self, changes: Sequence[Change], *, key: str = "", at: datetime | None = None) -> None:
+        await super().apply(changes, key=key, at=at)
         await self.mark()
 
-    async def recover(self) -> None:
+    async def recover(self) -> frozenset[int]:
         found = await super().recover()
         await self.mark()
         return found
