@@ -58,6 +58,7 @@ WANTED = {
     "open": "#7f3a",
     "title": "3 words of text",
     "delete": "#7f3a",
+    "forget": "3 words of text",
     "cancel": "",
     "help": "new",
 }
