@@ -142,9 +142,8 @@ def day(flood: int, *, restart: bool = False) -> Day:
 def test_x15_a_thousand_messages_of_one_person_cost_a_few_calls_and_slow_down_nobody(capsys: pytest.CaptureFixture[str]) -> None:
     quiet, flooded = day(0), day(FLOOD)
     with capsys.disabled():
-        print(
-            f"\n{FLOOD} messages in {MINUTES} min: {flooded.calls} calls, {flooded.refusals} refusals; p95 {quiet.p95:.2f} s, {flooded.p95:.2f} s"
-        )
+        costs = f"{flooded.calls} calls, {flooded.refusals} refusals"
+        print(f"\n{FLOOD} messages: {costs}; others wait {flooded.p95:.2f} s, else {quiet.p95:.2f} s")
     assert len(quiet.waited) == len(flooded.waited) == OTHERS * 5
     assert 0 < flooded.calls <= RATE * MINUTES
     assert 0 < flooded.refusals <= MINUTES + 1
