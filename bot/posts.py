@@ -108,9 +108,15 @@ class Post:
     user_id: int | None = None
 
 
-def post_key(reply_id: int, ordinal: int) -> str:
-    """The same for the same part at every try, so that a platform that knows idempotent sends keeps one."""
-    return f"p{reply_id:x}-{ordinal}"
+def post_key(reply_id: int, ordinal: int, post_id: int | None = None) -> str:
+    """The same for the same part at every try, so that a platform that knows idempotent sends keeps one. With the post's own id for what
+    may be sent, taken away and sent again: platforms remember keys of what is gone as well."""
+    return f"p{reply_id:x}-{ordinal}" if post_id is None else f"p{reply_id:x}-{ordinal}.{post_id:x}"
+
+
+def made_for(key: str, reply_id: int, ordinal: int) -> bool:
+    """Whether the post with this key was made for this part of the reply."""
+    return key.partition(".")[0] == post_key(reply_id, ordinal)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from bot.changes import AddPost, Change, SetPost
 from bot.errors import ContentRefused, DeleteRefused, MessageGone, RateLimited, SendUnknown
 from bot.events import MessageRef
 from bot.ports import Adapter, Clock, Store
-from bot.posts import Content, Part, Post, PostState, post_key
+from bot.posts import Content, Part, Post, PostState, made_for, post_key
 from bot.replies import texts
 from bot.replies.target import LONG_AGO, Claim, Target
 
@@ -110,9 +110,9 @@ class Poster:
         """A first post, where there is none yet: so that what is owed is known, whatever happens next."""
         if self._posts:
             return ()
-        target = self.target
-        key = post_key(self.reply_id, 0)
-        post = Post(self._next_id(), self.reply_id, 0, target.place, "planned", key, reply_to=target.reply_to)
+        target, post_id = self.target, self._next_id()
+        key = post_key(self.reply_id, 0, post_id)
+        post = Post(post_id, self.reply_id, 0, target.place, "planned", key, reply_to=target.reply_to)
         self._posts[0] = post
         return (AddPost(post),)
 
@@ -183,8 +183,9 @@ class Poster:
         if ordinal in self._posts:
             return
         async with self.claim.lock:
-            owner, key = self.claim.heir or self.reply_id, post_key(self.reply_id, ordinal)
-            post = self._posts[ordinal] = Post(self._next_id(), owner, ordinal, self.target.place, "planned", key)
+            owner, post_id = self.claim.heir or self.reply_id, self._next_id()
+            key = post_key(self.reply_id, ordinal, post_id)
+            post = self._posts[ordinal] = Post(post_id, owner, ordinal, self.target.place, "planned", key)
             await self._store.apply((AddPost(post),))
 
     def _placed(self, ordinal: int, ref: MessageRef) -> Change:
@@ -240,7 +241,7 @@ class Poster:
     def _is_taken_over(self, ordinal: int) -> bool:
         """Whether another reply had the post before this one was asked for."""
         known = self._posts.get(ordinal)
-        return known is not None and known.key != post_key(self.reply_id, ordinal)
+        return known is not None and not made_for(known.key, self.reply_id, ordinal)
 
     def _reply_to(self, ordinal: int) -> MessageRef | None:
         """Only the first post replies. Under the key of another reply it replies to what that would have replied to: by that it is looked

@@ -145,6 +145,22 @@ async def test_p15_a_long_answer_with_code_and_tables_arrives_whole(there: Club)
     assert [post.labels() for post in posts] == [[]] * (len(posts) - 1) + [["Retry"]]
 
 
+async def test_p4_parts_that_were_taken_away_come_back_with_their_version(there: Club) -> None:
+    """Discord remembers the keys of sends for minutes, also of what was deleted since."""
+    long = "\n\n".join(f"Paragraph {number}: {'word ' * 100}" for number in range(12))
+    there.openai.script(Reply(long), Reply("Short."))
+    await there.says("tell me")
+    whole = standing(there.chat)
+    assert len(whole) > 2
+    await there.presses("Retry")
+    assert standing(there.chat) == ["Short."]
+    for _ in range(2):
+        await there.presses("‹")
+        assert standing(there.chat) == whole
+        await there.presses("›")
+        assert standing(there.chat) == ["Short."]
+
+
 async def test_without_the_message_content_intent_mentions_and_direct_messages_are_heard(there: Club) -> None:
     assert not there.discord.message_content
     await there.says("one", there.general, mention=True)
