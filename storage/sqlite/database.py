@@ -192,12 +192,14 @@ class Database:
             raise StorageError("the database is closed")
         try:
             return await self._driver.run(work)
-        except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
+        except (sqlite3.Error, OverflowError, UnicodeError) as error:
             raise self._translated(error) from error
 
     def _translated(self, error: Exception) -> StorageError:
         """Only the error's name: its text may quote what people wrote."""
         name: str = getattr(error, "sqlite_errorname", "") or type(error).__name__
+        if isinstance(error, UnicodeDecodeError):  # a message of SQLite's quotes a name that is damaged
+            name = "SQLITE_CORRUPT"
         if name.startswith("SQLITE_FULL"):
             return DatabaseBlocked(_FULL)
         if name.startswith("SQLITE_BUSY"):

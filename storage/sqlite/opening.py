@@ -7,6 +7,7 @@ import errno
 import logging
 import os
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 from bot.errors import DatabaseRefused
@@ -52,6 +53,8 @@ def open_file(
         raise _unopened(path, error) from error
     except sqlite3.Error as error:
         raise _refusal(path, error) from error
+    except UnicodeDecodeError as error:  # a message of SQLite's quotes a name that is damaged
+        raise DatabaseRefused(f"{path} is damaged: restore the last good backup.") from error
     if reserve is not None and not reserve.make():
         _LOG.warning("there is no room for %s, which keeps some for when the disk is full: free some space", reserve.path)
     return connection
@@ -64,7 +67,7 @@ def _opened(path: Path, lock: Lock, steps: tuple[Migration, ...], busy_timeout: 
     try:
         _prepare(connection, path, steps, examined=examined)
         lock.remember()
-    except (sqlite3.Error, OSError, DatabaseRefused):
+    except (sqlite3.Error, OSError, UnicodeDecodeError, DatabaseRefused):
         connection.close()
         raise
     return connection
@@ -171,6 +174,8 @@ def _probe(connection: sqlite3.Connection) -> None:
 
 def settle(connection: sqlite3.Connection) -> None:
     """What a connection needs, of a file or in memory. Foreign keys come after the migrations, which may make tables anew."""
+    # A letter that is damaged on the disk must not cost the whole text, and each answer that needs it.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.create_function("holds", 2, holds, deterministic=True)

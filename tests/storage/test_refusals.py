@@ -138,6 +138,28 @@ async def _outcome_of_damage(files: Files) -> str:
     return ""
 
 
+async def test_s3_a_damaged_letter_costs_that_letter(kept: Path, tmp_path: Path) -> None:
+    """No check finds it, and each answer in its session reads it."""
+    files = await _copy(kept, tmp_path / "letter")
+    store = await SqliteStore.open(files.path, driver="inline")
+    before = (await store.branch(1000 + LENGTH - 1, 1))[0].text
+    await store.close()
+    content = files.path.read_bytes()
+    assert content.count(before.encode()) >= 1
+    files.path.write_bytes(content.replace(before.encode(), b"\xff" + before.encode()[1:]))
+    store = await SqliteStore.open(files.path, driver="inline")
+    assert (await store.branch(1000 + LENGTH - 1, 1))[0].text == "\ufffd" + before[1:]
+    await store.close()
+
+
+async def test_s3_names_that_are_damaged_are_refused_with_a_line_too(kept: Path, tmp_path: Path) -> None:
+    """SQLite quotes them in its messages, which are no text then."""
+    files = await _copy(kept, tmp_path / "names")
+    content = files.path.read_bytes()
+    files.path.write_bytes(content.replace(b"CREATE TABLE turns", b"CREATE TABLE\x86turns", 1).replace(b"turns", b"\x9b\x86rns"))
+    assert "is damaged: restore the last good backup" in await _outcome_of_damage(files)
+
+
 async def test_s3_a_damaged_log_is_no_damaged_file(kept: Path, tmp_path: Path) -> None:
     """What stands in the log behind the damage was never whole for SQLite; the file is sound without it."""
     for number, keep in enumerate((0, 10, 32, 5000, 20_000)):
