@@ -45,13 +45,16 @@ class _List:
     delimiter: str
     level: int
     count: int = 0
+    same: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.same = len(set(self.numbers or ())) == 1
 
     def next_marker(self) -> str:
         self.count += 1
         if self.numbers is None:
             return _BULLETS[min(self.level, len(_BULLETS) - 1)]
-        same = len(set(self.numbers)) == 1
-        number = str(int(self.numbers[0]) + self.count - 1) if same and self.count > 1 else self.numbers[self.count - 1]
+        number = str(int(self.numbers[0]) + self.count - 1) if self.same and self.count > 1 else self.numbers[self.count - 1]
         return f"{number}{self.delimiter} "
 
 
@@ -128,7 +131,8 @@ class BlockWriter:
         delimiter = "."
         if opening.type == "ordered_list_open":
             numbers = []
-            for token in tokens[index + 1 :]:
+            for at in range(index + 1, len(tokens)):
+                token = tokens[at]
                 if token.level == opening.level:
                     break
                 if token.type == "list_item_open" and token.level == opening.level + 1:

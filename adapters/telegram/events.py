@@ -13,6 +13,7 @@ from adapters.telegram.reading import (
     IsAdmin,
     attachments_of,
     author_of,
+    id_of,
     is_by,
     mentions,
     place_of,
@@ -133,8 +134,8 @@ class Reader:
         place = place_of_message(query.message) if isinstance(query.message, Message) else place_of(chat, None)
         name, _, args = query.data.strip().partition(" ")
         admin = chat.type != "private" and self.is_admin(str(chat.id), str(user.id))
-        author = Author(str(user.id), user.full_name, user.language_code or "", is_admin=admin)
-        ref = MessageRef(place, str(query.message.message_id))
+        author = Author(id_of(user.id), user.full_name, user.language_code or "", is_admin=admin)
+        ref = MessageRef(place, id_of(query.message.message_id))
         return CommandInvoked(ref, author, name.lower(), args.strip(), now, key, pressed=True)
 
     def _membership(self, change: ChatMemberUpdated, key: str) -> PlaceChanged | None:
@@ -155,9 +156,9 @@ def _is_command(words: str) -> bool:
 def _moved(message: Message, key: str) -> PlaceChanged | None:
     """Telegram tells of a migration twice, in the old chat and in the new, in any order; both say the same."""
     if message.migrate_to_chat_id is not None:
-        new = Place(PLATFORM, str(message.migrate_to_chat_id), kind="group")
+        new = Place(PLATFORM, id_of(message.migrate_to_chat_id), kind="group")
         return PlaceChanged(place_of(message.chat, None), "moved", key, new)
     if message.migrate_from_chat_id is not None:
-        old = Place(PLATFORM, str(message.migrate_from_chat_id), kind="group")
+        old = Place(PLATFORM, id_of(message.migrate_from_chat_id), kind="group")
         return PlaceChanged(old, "moved", key, place_of(message.chat, None))
     return None

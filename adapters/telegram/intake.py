@@ -49,7 +49,7 @@ class Intake:
             return
         event = self._event(update)
         line = await self._accepted(event) if event is not None else None
-        if update.callback_query is not None:
+        if update.callback_query is not None and isinstance(update.callback_query.id, str):
             self._flights.errand(noticed(_answered(self._answer, update.callback_query.id, line), "answerCallbackQuery"))
 
     def _read(self, raw: object) -> Update | None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from types import ModuleType
 from typing import Final
 
-from markdown_it import MarkdownIt
+from markdown_it import MarkdownIt, helpers
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block import table as gfm_table
 from markdown_it.rules_block.table import escapedSplit, getLine
@@ -27,7 +28,13 @@ _SCHEME: Final = re.compile(r"(?<![A-Za-z0-9])(?:https?|tg)$", re.IGNORECASE)
 _AUTOLINK: Final = re.compile(r"<((?:https?|tg)://[^\s<>]+)>", re.IGNORECASE)
 # Their lengths are bounded, so that thousands of openings without an end cost no time.
 _DISPLAY_MATH: Final = re.compile(r"\$\$[^$]{1,2000}\$\$|\\\[.{1,2000}?\\\]", re.DOTALL)
+_MATH_ENDS: Final = {"\\[": "\\]", "\\(": "\\)"}
+_MAX_MATH: Final = 2100
 _INLINE_MATH: Final = re.compile(r"\\\(.{1,400}?\\\)|\$(?!\s)(?:[A-Za-z]|(?=[^$\n]*[\\^_{=])[^$\n`]*[^$\s`])\$(?!\d)", re.DOTALL)
+_DELIMITERS: Final = re.compile(r"[|:\- \t]+")
+_BARRED: Final = "lines with bars"
+_LOOKED: Final = "characters looked through for the ends of links"
+_MOST_LOOKED: Final = 300_000
 _EAST_ASIAN: Final = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
 
 
@@ -94,6 +101,9 @@ def _math(state: StateInline, silent: bool) -> bool:
     """LaTeX between dollars or escaped brackets; a price is none."""
     if state.src[state.pos] not in "$\\":
         return False
+    closing = _MATH_ENDS.get(state.src[state.pos : state.pos + 2], "")
+    if closing and state.src.find(closing, state.pos + 2, min(state.posMax, state.pos + _MAX_MATH)) < 0:
+        return False
     match = _DISPLAY_MATH.match(state.src, state.pos, state.posMax) or _INLINE_MATH.match(state.src, state.pos, state.posMax)
     if match is None:
         return False
@@ -105,8 +115,10 @@ def _math(state: StateInline, silent: bool) -> bool:
 
 def _address(state: StateInline, silent: bool) -> bool:
     """A bare address is text to its end: an underscore in it is no emphasis. Telegram finds it itself."""
+    if not state.src.startswith("://", state.pos) or not _SCHEME.search(state.src[max(0, state.pos - 6) : state.pos]):
+        return False
     match = _ADDRESS.match(state.src, state.pos, state.posMax)
-    if match is None or not _SCHEME.search(state.src[max(0, state.pos - 6) : state.pos]):
+    if match is None:
         return False
     address = match.group().rstrip("_~.,:;!?'")
     if len(address) <= len("://"):
@@ -151,14 +163,26 @@ def _push_math(state: StateBlock, start: int, end: int) -> bool:
     return True
 
 
+def _barred_until(state: StateBlock, start: int) -> int:
+    """The first line from `start` on without a bar. A stretch of lines is looked through once, however many of them begin no table."""
+    known: tuple[int, int] = state.env.get(_BARRED, (0, 0))
+    if not known[0] <= start < known[1]:
+        end = start
+        while end < state.lineMax and "|" in state.src[state.bMarks[end] : state.eMarks[end]]:
+            end += 1
+        known = state.env[_BARRED] = (start, max(end, start + 1))
+    return known[1]
+
+
 def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """GFM's tables, but that a line without a bar ends them, and cells beyond the header's columns, which GFM drops, stay in the row's
     last one."""
     first = len(state.tokens)
     if "|" not in getLine(state, start):
         return False
-    rows = range(start + 2, end)
-    end = next((line for line in rows if "|" not in getLine(state, line)), end)
+    if start + 1 >= end or not _DELIMITERS.fullmatch(getLine(state, start + 1)):
+        return False
+    end = min(end, _barred_until(state, start + 1))
     if not gfm_table(state, start, end, silent):
         return False
     added = state.tokens[first:]
@@ -175,6 +199,20 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
+def _link_label(state: StateInline, start: int, disableNested: bool = False) -> int:
+    """The parser's own, but that the ends of links are not looked for without end: thousands of brackets that nothing closes would cost
+    seconds. Beyond the bound brackets are text."""
+    if state.env.get(_LOOKED, 0) > _MOST_LOOKED:
+        return -1
+    end = helpers.parseLinkLabel(state, start, disableNested)
+    state.env[_LOOKED] = state.env.get(_LOOKED, 0) + (end if end >= 0 else state.posMax) - start
+    return end
+
+
+_HELPERS: Final = ModuleType("helpers of the parser")
+vars(_HELPERS).update(vars(helpers), parseLinkLabel=_link_label)
+
+
 class _Markdown(MarkdownIt):
     """Takes every address as it is written: which become links is decided where they are shown."""
 
@@ -187,6 +225,7 @@ class _Markdown(MarkdownIt):
 
 def _build() -> MarkdownIt:
     markdown = _Markdown("commonmark", {"html": False, "maxNesting": MAX_NESTING})
+    markdown.helpers = _HELPERS
     markdown.enable(["table", "strikethrough"]).disable(["html_block", "html_inline", "reference", "lheading"])
     inline = markdown.inline.ruler
     inline.at("emphasis", _emphasis)

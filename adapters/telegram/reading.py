@@ -49,8 +49,15 @@ _ENVELOPE = frozenset(
 _MIME_TYPES = {"voice": "audio/ogg", "video_note": "video/mp4", "animation": "video/mp4", "sticker": "image/webp"}
 
 
+def id_of(number: object) -> str:
+    """An id as the core has it. Raises TypeError for what is no whole number: the library takes anything."""
+    if type(number) is not int or abs(number) >= 1 << 63:
+        raise TypeError("no id")
+    return str(number)
+
+
 def place_of(chat: Chat, thread_id: int | None) -> Place:
-    return Place(PLATFORM, str(chat.id), str(thread_id) if thread_id else "", "private" if chat.type == "private" else "group")
+    return Place(PLATFORM, id_of(chat.id), id_of(thread_id) if thread_id else "", "private" if chat.type == "private" else "group")
 
 
 def place_of_message(message: Message) -> Place:
@@ -59,7 +66,7 @@ def place_of_message(message: Message) -> Place:
 
 
 def ref_of(message: Message) -> MessageRef:
-    return MessageRef(place_of_message(message), str(message.message_id))
+    return MessageRef(place_of_message(message), id_of(message.message_id))
 
 
 def author_of(message: Message, is_admin: IsAdmin) -> Author | None:
@@ -71,16 +78,18 @@ def author_of(message: Message, is_admin: IsAdmin) -> Author | None:
     if message.is_automatic_forward or chat.type == "channel":
         return None
     if sender is not None:
-        return Author(str(sender.id), sender.title or "", is_admin=True) if sender.id == chat.id else None
+        return Author(id_of(sender.id), sender.title or "", is_admin=True) if sender.id == chat.id else None
     if user is None or user.is_bot:
         return None
     admin = chat.type != "private" and is_admin(str(chat.id), str(user.id))
-    return Author(str(user.id), user.full_name, user.language_code or "", is_admin=admin)
+    return Author(id_of(user.id), user.full_name, user.language_code or "", is_admin=admin)
 
 
 def words_of(message: Message, me: Identity) -> str:
     """The text or caption; in groups without the bot's name, which is no more than the address on the envelope."""
     text = message.text or message.caption or ""
+    if not isinstance(text, str):
+        raise TypeError("no text")
     if message.chat.type == "private":
         return text
     for start, end in reversed(_mentions(message, me)):

@@ -18,6 +18,8 @@ PLACEHOLDER: Final = "…"
 # Where none of this stands, Markdown changes nothing, and parsing it is most of the cost.
 _MARKED: Final = re.compile(r"[*_`~\[\]<>&\\|#$]|^[ \t]|[ \t]$|^[-+]|^\d+[.)]", re.MULTILINE)
 _LONGEST_LABEL: Final = 200
+# How far a word is looked for: what stands in between is an address at most.
+_WINDOW: Final = 4096
 _WORD: Final = re.compile(r"\w+")
 
 _Places = Sequence[tuple[int, int]]
@@ -85,7 +87,7 @@ class _SourceMap:
             self._next += 1
         end = self.places[self._next][1] if self._next < len(self.places) else len(source)
         for word in _WORD.finditer(self.text, self._shown, place):
-            at = source.find(word.group(), self._found, end)
+            at = source.find(word.group(), self._found, min(end, self._found + _WINDOW))
             if at >= 0:
                 self._found = at + len(word.group())
         self._shown = place
