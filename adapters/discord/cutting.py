@@ -44,7 +44,7 @@ def pieces(written: Written) -> Iterator[Piece]:
         else:
             room -= sum(map(len, {span.closing for span in live}))
             end = _settled(text, start, cut(text, start, start + room, whole), start + room, live, atoms)
-        body = _stripped(text[start:end])
+        body = _stripped(text[start:end], in_code=any(_is_code(span) and span.start < end < span.end for span in live))
         if not is_blank(body):
             closing = "".join(
                 span.closing for span in sorted((span for span in live if span.start < end < span.end), key=_order, reverse=True)
@@ -85,12 +85,17 @@ def _skip(text: str, start: int, fences: Sequence[Span]) -> int:
     return start
 
 
-def _stripped(body: str) -> str:
+def _is_code(span: Span) -> bool:
+    """Whether the span is a block of code that stands in no quote."""
+    return span.rank == FENCE and not span.opening.startswith(">")
+
+
+def _stripped(body: str, *, in_code: bool) -> str:
     """Without the white space, and the empty lines of a quote, at its end."""
     body = body.rstrip()
-    while body.endswith("\n>"):
+    while not in_code and body.endswith("\n>"):
         body = body[:-2].rstrip()
-    return "" if body == ">" else body
+    return "" if body == ">" and not in_code else body
 
 
 def _settled(text: str, start: int, end: int, stop: int, live: Sequence[Span], atoms: Sequence[tuple[int, int]]) -> int:

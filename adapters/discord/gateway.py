@@ -17,11 +17,17 @@ from discord.http import Route
 
 from adapters.discord.options import DiscordOptions
 
+_log = logging.getLogger(__name__)
+
 Hear = Callable[[str, tuple[object, ...]], None]
 """Called with the library's name of an event and what comes with it; must return at once."""
 
 CONTENT_FLAGS: Final = 1 << 18 | 1 << 19
 """An application may have the intent for message content in two ways [Discord: Application Flags]."""
+_SESSION: Final = frozenset({"READY", "RESUMED"})
+UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, AssertionError, discord.DiscordException)
+"""What the library raises at what it cannot read; it is other people's data."""
+Told = tuple[str, tuple[object, ...]]
 _OWN_GATEWAY: Final = DiscordWebSocket.DEFAULT_GATEWAY
 
 
@@ -55,10 +61,34 @@ class Gateway(discord.Client):
         )
         self._hear = hear
         self._before_identify = before_identify
+        self._reading: list[Told] | None = None
+        parsers = self._connection.parsers
+        for name in parsers.keys() - _SESSION:
+            parsers[name] = self._careful(name, parsers[name])
 
     def dispatch(self, event: str, /, *args: object, **kwargs: object) -> None:
         """In place of the library's: it would start a task for each event, and tasks keep no order."""
-        self._hear(event, args)
+        if self._reading is not None:
+            self._reading.append((event, args))
+        else:
+            self._hear(event, args)
+
+    def _careful(self, name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
+        """The library's reading of an event, which would end the whole connection where the event is malformed. What it finds is handed on
+        afterwards, so that nothing else is taken for that."""
+
+        def careful(data: Any) -> None:
+            reading = self._reading = list[Told]()
+            try:
+                parse(data)
+            except UNREADABLE as error:
+                _log.warning("discord: an event %s cannot be read (%s) and is left out", name, type(error).__name__)
+            finally:
+                self._reading = None
+            for event, args in reading:
+                self._hear(event, args)
+
+        return careful
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         await self._before_identify(initial)

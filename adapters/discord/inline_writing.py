@@ -90,7 +90,8 @@ def _end_link(link: _Link, text: str, out: Written) -> None:
         out.chunks[link.chunk] = "["
         out.length += 1
         out.raw(target)
-        out.atoms = [atom for atom in out.atoms if atom[0] < link.start]
+        while out.atoms and out.atoms[-1][0] >= link.start:
+            out.atoms.pop()
         out.atoms.append((link.start, out.length))
     if node.title and node.title != bare:
         out.words(f" ({node.title})")

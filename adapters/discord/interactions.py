@@ -76,8 +76,8 @@ class Interactions:
         await self._flights.drain(seconds)
 
     async def _take(self, core: Core, interaction: discord.Interaction) -> None:
-        time = _Time(self._clock, interaction)
         try:
+            time = _Time(self._clock, interaction)
             asked = given(interaction)
             invocation = invocation_of(interaction, asked)
         except UNREADABLE as error:

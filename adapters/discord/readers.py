@@ -50,7 +50,8 @@ def _chosen(interaction: discord.Interaction, data: Json) -> Invocation:
     """From the menu of a message."""
     base = _base(interaction, "command")
     command = BY_MENU.get(text_of(data.get("name")))
-    subject = MessageRef(base.place, text_of(data.get("target_id")))
+    target = text_of(data.get("target_id"))
+    subject = MessageRef(base.place, target) if target else None
     if command is None:
         return replace(base, name=text_of(data.get("name")), subject=subject)
     return replace(base, name=command.name, subject=subject, asks=command.modal)
@@ -73,7 +74,10 @@ def _sent(interaction: discord.Interaction, data: Json) -> Invocation:
 
 
 def _base(interaction: discord.Interaction, kind: InteractionKind, message_id: int = 0) -> Invocation:
-    ref = InteractionRef(interaction.id, interaction.token, kind, _is_here(interaction), message_id=message_id)
+    token: object = interaction.token
+    if not isinstance(token, str) or not token.isascii():
+        raise TypeError("no token")
+    ref = InteractionRef(interaction.id, token, kind, _is_here(interaction), message_id=message_id)
     return Invocation(ref, _place(interaction), _author(interaction), "")
 
 

@@ -55,8 +55,7 @@ class Receiver:
         return self._session.heard_at if self._session is not None else self._begun
 
     async def run(self, core: Core) -> None:
-        """Raises TokenRefused, StorageError when the database is broken, AdapterError when Discord ends the connection for good, and
-        whatever the library raises on a payload that it cannot read: then all that follows is fetched at the next start."""
+        """Raises TokenRefused, StorageError when the database is broken, and AdapterError when Discord ends the connection for good."""
         use_addresses(self._options)
         self._told = False
         bot_id = await self._login()

@@ -16,6 +16,8 @@ from bot.posts import Content, Part
 PLACEHOLDER: Final = "…"
 # Where none of this stands, Markdown changes nothing, neither here nor there.
 _MARKED: Final = re.compile(r"[*_`~\[\]<>&\\|#$]|://|^[ \t]|[ \t]$|^[-+]|^\d+[.)]", re.MULTILINE)
+# How far a word is looked for: what stands in between is an address at most.
+_WINDOW: Final = 4096
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -81,7 +83,7 @@ class _SourceMap:
             self._next += 1
         end = self.places[self._next][1] if self._next < len(self.places) else len(self.source)
         for word in _WORD.finditer(self.text, self._shown, place):
-            at = self.source.find(word.group(), self._found, end)
+            at = self.source.find(word.group(), self._found, min(end, self._found + _WINDOW))
             if at >= 0:
                 self._found = at + len(word.group())
         self._shown = place

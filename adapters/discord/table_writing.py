@@ -29,7 +29,7 @@ def _write_field(title: list[Node], value: list[Node], column: int, out: Written
     """A field of a record; the first of them is bold, as its title."""
     bold = not column and bool(title or value) and not any("*" in node.text for node in [*title, *value] if node.kind == "code")
     if column:
-        out.raw("- ")
+        out.marker("- ")
     if bold:
         out.begin_once("**")
     write_inline(title, out)

@@ -101,7 +101,8 @@ class Taking:
         found = await self._found(message.channel)
         if found is None:
             return
-        for place in self._places(found[0], message.id, message.guild, has_thread=message.flags.has_thread):
+        has_thread = bool(self._read(lambda: message.flags.has_thread, message.id))
+        for place in self._places(found[0], message.id, message.guild, has_thread=has_thread):
             event = self._read(partial(edited, message, self._me, place), message.id)
             if event is not None:
                 await self.accept(event)

@@ -40,6 +40,8 @@ _UNDERLINE: Final = re.compile(r"__((?:\\[\s\S]|[^\\])+?)__(?!_)")
 _STRIKE: Final = re.compile(r"~~([\s\S]+?)~~(?!_)")
 _SPOILER: Final = re.compile(r"\|\|([\s\S]+?)\|\|")
 _PLAIN: Final = re.compile(r"[^\\`*_~|\[<>#\n:\d -]+|\s")
+_BEGINS_BLOCK: Final = frozenset(" >#-*0123456789")
+_BEGINS_INLINE: Final = frozenset("`\\<h[*_~|")
 _MARKS: Final = (("italic", _EM), ("bold", _STRONG), ("underline", _UNDERLINE), ("strike", _STRIKE), ("spoiler", _SPOILER))
 
 
@@ -136,9 +138,11 @@ def read(source: str, *, in_quote: bool = False, in_line: bool = False) -> Seen:
     """What a reader sees of a message."""
     seen, place = Seen(), 0
     while place < len(source):
-        at_start = not in_line and not source[source.rfind("\n", 0, place) + 1 : place].strip(" ")
-        end = _read_block(source, place, seen, in_quote=in_quote) if at_start else 0
-        end = end or _read_code(source, place, seen) or _read_link(source, place, seen) or _read_mark(source, place, seen, in_quote)
+        first, end = source[place], 0
+        if not in_line and first in _BEGINS_BLOCK and not source[source.rfind("\n", 0, place) + 1 : place].strip(" "):
+            end = _read_block(source, place, seen, in_quote=in_quote)
+        if not end and first in _BEGINS_INLINE:
+            end = _read_code(source, place, seen) or _read_link(source, place, seen) or _read_mark(source, place, seen, in_quote)
         if not end:
             match = _PLAIN.match(source, place)
             end = match.end() if match else place + 1
