@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.events import Author, CommandInvoked, Event, MessageEdited, MessageReceived, Quotation
+from bot.events import Attachment, Author, CommandInvoked, Event, MessageEdited, MessageReceived, Quotation
 
 LONGEST_TEXT = 200_000
 LONGEST_NAME = 100
+MOST_FILES = 100
 
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _INVISIBLE = re.compile(
@@ -31,15 +32,29 @@ def clean(event: Event) -> Event:
     match event:
         case MessageReceived():
             quoted = event.quoted and Quotation(clean_text(event.quoted.text), clean_text(event.quoted.author)[:LONGEST_NAME])
-            return replace(event, text=clean_text(event.text), author=_author(event.author), quoted=quoted)
+            return replace(
+                event, text=clean_text(event.text), author=_author(event.author), attachments=_files(event.attachments), quoted=quoted
+            )
         case MessageEdited():
             return replace(event, text=clean_text(event.text), author=_author(event.author))
         case CommandInvoked():
             name = clean_text(event.name).lower()[:LONGEST_NAME]
-            return replace(event, name=name, args=clean_text(event.args), author=_author(event.author))
+            return replace(
+                event, name=name, args=clean_text(event.args), author=_author(event.author), attachments=_files(event.attachments)
+            )
         case _:
             return event
 
 
 def _author(author: Author) -> Author:
-    return replace(author, name=" ".join(clean_text(author.name).split())[:LONGEST_NAME])
+    name = " ".join(clean_text(author.name).split())
+    return replace(author, name=name[:LONGEST_NAME], locale=clean_text(author.locale)[:LONGEST_NAME])
+
+
+def _files(files: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
+    return tuple(
+        replace(
+            file, name=clean_text(file.name)[:LONGEST_NAME], mime_type=clean_text(file.mime_type)[:LONGEST_NAME], size=max(0, file.size)
+        )
+        for file in files[:MOST_FILES]
+    )

@@ -22,6 +22,7 @@ from bot.sessions.deliverer import Deliverer
 from bot.sessions.desk import Desk, random_session_id
 from bot.sessions.intake import Intake
 from bot.sessions.lanes import Lanes
+from bot.sessions.soundness import is_sound
 from bot.sessions.suggestions import prompt_for, suggest
 from bot.sessions.titles import Titles
 from bot.sessions.turn import TurnRunner
@@ -109,6 +110,9 @@ class Dispatcher:
 
     async def accept(self, event: Event) -> str | None:
         """See bot.ports.Core."""
+        if not is_sound(event):
+            log.warning("an event is left out: it is no %s", type(event).__name__)
+            return None
         if not _concerns_the_bot(event):
             return None
         event = clean(event)
