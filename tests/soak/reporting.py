@@ -53,8 +53,9 @@ def _head(outcome: Outcome) -> str:
     load = median(one.load for one in outcome.outside) if outcome.outside else 0.0
     return (
         f"{minutes:.1f} min, {outcome.deeds} deeds, the model asked {outcome.asked} times ({outcome.faults} faults of its own),"
-        f" {outcome.calls} calls to platforms\n{cpu:.0f} s of CPU, load of the machine {load:.1f}, at rest after {outcome.rest:.1f} s, ended in {outcome.end:.1f} s;"
-        f" judged from minute {(warm(outcome) - outcome.began) / 60:.1f} on; counting took {max(counted, default=0.0) * 1000:.0f} ms"
+        f" {outcome.calls} calls to platforms\n{cpu:.0f} s of CPU, load of the machine {load:.1f};"
+        f" at rest after {outcome.rest:.1f} s, ended in {outcome.end:.1f} s\n"
+        f"judged from minute {(warm(outcome) - outcome.began) / 60:.1f} on; counting took {max(counted, default=0.0) * 1000:.0f} ms"
     )
 
 
