@@ -240,3 +240,8 @@ def test_a_label_that_nobody_sees_becomes_one() -> None:
     buttons = ((Button("\u2060", "retry #1"), Button("a\x00b", "retry #2")),)
     (row,) = components_of(Part(0, 1, "x", buttons=buttons))
     assert [button["label"] for button in row["components"]] == ["…", "a b"]
+
+
+def test_lines_of_code_that_look_like_a_quote_stay_at_a_cut() -> None:
+    parts = render(Content("```\n" + ">\n" * 1500 + "```"))
+    assert sum(part.text.count(">") for part in parts) == 1500

@@ -425,3 +425,20 @@ def member(status: str) -> Json:
 @pytest.mark.parametrize("kind", ["poll_answer", "inline_query", "chat_member", "message_reaction", "something_new"])
 def test_other_updates_are_nothing(kind: str) -> None:
     assert read({kind: None}) is None
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        message({**PRIVATE, "id": "x"}, text="hello"),
+        message({**PRIVATE, "id": 1 << 70}, text="hello"),
+        message(text=["/", "n"]),
+        message(text="hello", message_id={}),
+        {"message": {**message(text="hello")["message"], "from": {**ANN, "id": [5]}}},
+        message(GROUP, migrate_to_chat_id="<"),
+    ],
+)
+def test_p22_x18_ids_and_words_of_another_type_are_not_taken(update: Json) -> None:
+    """The intake knows this error, and leaves the update out."""
+    with pytest.raises(TypeError):
+        read(update)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
-from time import perf_counter
+from time import perf_counter, process_time
 
 import pytest
 
@@ -112,3 +112,20 @@ def test_thousands_of_openings_cost_no_seconds(opening: str) -> None:
     started = perf_counter()
     check(source)
     assert perf_counter() - started < 2
+
+
+@pytest.mark.parametrize(
+    "unit", ["[", "![", "[a ", "[a](", "| a\n", "|-|-|\n|-\n", "1. a\n", "- a\n", "\\[", "://a", "a**b**c ", "> a\n\n"]
+)
+def test_u21_a_long_text_of_one_thing_costs_no_seconds(unit: str) -> None:
+    """CPU time, ten times what it takes; without bounds some took minutes."""
+    source = (unit * 40_000)[:40_000]
+    began = process_time()
+    render(Content(source))
+    assert process_time() - began < 3
+
+
+def test_u21_links_are_links_in_a_long_text() -> None:
+    source = "\n\n".join(f"[a{number}](https://a.bc/{number}) [1] [x" for number in range(3000))
+    marks = [mark for part in render(Content(source)) for mark in to_bot_api(part)]
+    assert len(marks) == 3000
