@@ -56,6 +56,25 @@ class Out:
     told: dict[str, str] = field(default_factory=dict)
 
 
+class Trap:
+    """An address that people and the model name, and to which nobody should go."""
+
+    def __init__(self) -> None:
+        self.visits = 0
+        self.address = ""
+
+    async def _visited(self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.visits += 1
+        writer.close()
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Trap]:
+        server = await asyncio.start_server(self._visited, "127.0.0.1", 0)
+        async with server:
+            self.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/picture.png"
+            yield self
+
+
 @dataclass(slots=True)
 class Around:
     """The platforms and the model, and who talks there."""
@@ -67,6 +86,7 @@ class Around:
     chat: Chat
     bea: DiscordPerson
     general: Channel
+    trap: Trap
 
     def settings(self) -> dict[str, str]:
         return {
@@ -90,10 +110,10 @@ class Around:
 @asynccontextmanager
 async def around() -> AsyncIterator[Around]:
     telegram, discord = FakeTelegram(token=SECRETS["telegram token"]), FakeDiscord(token=SECRETS["discord token"], message_content=True)
-    async with telegram, discord, FakeOpenAI() as openai:
+    async with telegram, discord, FakeOpenAI() as openai, Trap().open() as trap:
         ann, bea = telegram.person(1001, f"Ann {WORDS['name']}"), discord.person(1001, f"Bea {WORDS['name']}")
         general = discord.guild("Club", bea, admins=[bea]).channel("general")
-        yield Around(telegram, discord, openai, ann, telegram.private_chat(ann), bea, general)
+        yield Around(telegram, discord, openai, ann, telegram.private_chat(ann), bea, general, trap)
 
 
 @asynccontextmanager
@@ -108,6 +128,7 @@ async def running(folder: Path, *command: str, **settings: str) -> AsyncIterator
         *command,
         cwd=folder,
         env=environment(folder, settings),
+        umask=0o022,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -129,6 +150,11 @@ def files(folder: Path) -> dict[str, str]:
     """Everything the program has left behind, but the database."""
     found = [path for path in folder.rglob("*") if path.is_file() and path.name not in DATABASE]
     return {f"the file {path.name}": f"{path.name}\n{path.read_bytes().decode('utf-8', 'replace')}" for path in found}
+
+
+def modes(folder: Path) -> dict[str, int]:
+    """Of everything that the program made, by name."""
+    return {path.name: path.stat().st_mode & 0o777 for path in folder.rglob("*")}
 
 
 def seen_from_outside(pid: int) -> dict[str, str]:
@@ -173,7 +199,10 @@ def make_faults(around: Around) -> None:
 async def talk(around: Around) -> None:
     """By every way in which words come, on both platforms."""
     ann, chat, bea, general = around.ann, around.chat, around.bea, around.general
-    around.openai.always = lambda body: Reply(f"You are told: {WORDS['answer']}.")
+    link = f"{around.trap.address} ![x]({around.trap.address})"
+    around.openai.always = lambda body: Reply(f"You are told: {WORDS['answer']}. {link}")
+    await ann.says(chat, f"look at {link}")
+    await bea.says(general, f"look at {link}", mention=True)
     first = await ann.says(chat, WORDS["message"])
     for _ in range(200):
         await ann.says(chat, f"{WORDS['message']} again")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-from tests.security.canaries import SECRETS, WORDS, around, hits, make_faults, pieces, running, seen_from_outside, talk
+from tests.security.canaries import SECRETS, WORDS, around, hits, make_faults, modes, pieces, running, seen_from_outside, talk
 from tests.whole.plan import until
 
 
-async def test_x7_x8_x13_u13_nothing_secret_comes_out_of_a_run_in_which_everything_fails(tmp_path: Path) -> None:
+async def test_x7_x8_x10_x13_x20_u13_nothing_secret_comes_out_of_a_run_in_which_everything_fails(tmp_path: Path) -> None:
     """With both platforms on, at DEBUG; it ends by an abort, so that the crash output is looked at too."""
     async with around() as world:
         make_faults(world)
@@ -20,6 +20,11 @@ async def test_x7_x8_x13_u13_nothing_secret_comes_out_of_a_run_in_which_everythi
             process.send_signal(signal.SIGABRT)
         shown = str([world.chat.transcript(), world.general.transcript()])
     assert out.status == -signal.SIGABRT
+    assert world.trap.visits == 0, "nobody goes where people and models point"
+    made = modes(tmp_path)
+    assert {"parley.db", "parley.db-wal", "parley.db-shm", "parley.db.lock", "discord-starts.json"} <= set(made)
+    assert made.pop("data") == 0o700
+    assert {name: mode for name, mode in made.items() if mode != 0o600} == {}
     assert "Fatal Python error: Aborted" in out.told["stderr"]
     assert "gave no answer" in out.told["stderr"]
     assert "HTTP 401" in out.told["stderr"]
@@ -44,7 +49,7 @@ async def test_x8_x9_a_check_shows_no_secret(tmp_path: Path) -> None:
     assert hits(out.told) + hits(refused.told) == []
 
 
-async def test_x7_x8_a_fault_of_our_own_quotes_nobody(tmp_path: Path) -> None:
+async def test_x7_x8_x20_a_fault_of_our_own_quotes_nobody(tmp_path: Path) -> None:
     """An error nobody foresaw, with words, key and prompt in its message, in the core and in a thread; the log is JSON."""
     async with around() as world:
         settings = world.settings() | {"PARLEY_LOG_FORMAT": "json"}
@@ -52,6 +57,7 @@ async def test_x7_x8_a_fault_of_our_own_quotes_nobody(tmp_path: Path) -> None:
             await world.ann.says(world.chat, WORDS["message"])
             await until((tmp_path / "data/restarts.json").exists, 20)
             process.send_signal(signal.SIGTERM)
+    assert modes(tmp_path / "data").get("restarts.json") == 0o600
     assert "telegram failed and is started again" in out.told["stderr"]
     assert "KeyError" in out.told["stderr"]
     assert "append.py" in out.told["stderr"], "where it happened is told"
