@@ -98,6 +98,7 @@ class Counting:
         dispatcher, figures = found.dispatcher, found.lag.figures()
         counted: dict[str, object] = {
             "at": time.time(),
+            "remembered": dispatcher._context._branches._weight,
             "frozen": gc.get_freeze_count(),
             "tasks": len(asyncio.all_tasks()),
             "lag": {"counts": figures.counts, "longest": figures.longest, "late": figures.late},

@@ -56,7 +56,7 @@ def look(pid: int, database: Path) -> Outside:
 @dataclass(frozen=True, slots=True)
 class Inside:
     """`lag` counts looks by lateness since the start, as bot.lag does; `tables` by path; `counting` is the longest look's
-    time; `frozen` counts objects that are not looked through for garbage."""
+    time; `frozen` counts objects that are not looked through for garbage, `remembered` characters of branches that are kept at hand."""
 
     at: float
     tasks: int
@@ -66,6 +66,7 @@ class Inside:
     tables: Mapping[str, int]
     counting: float
     frozen: int = 0
+    remembered: int = 0
 
 
 def read_inside(path: Path) -> list[Inside]:
@@ -87,6 +88,7 @@ def _inside(told: dict[str, object]) -> Inside:
         tables,
         float(str(told["counting"])),
         int(str(told["frozen"])),
+        int(str(told["remembered"])),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -47,7 +48,7 @@ def outcome(
                 int(12 + threads(share)),
                 number * 0.1,
                 3.9 + wal(share),
-                share * 30,
+                30,
                 50,
                 1.0,
             )
@@ -103,6 +104,15 @@ def test_what_fills_up_in_the_beginning_or_to_its_bound_is_well(made: Outcome) -
 def test_a_short_soak_is_judged_by_what_can_be_told_from_noise() -> None:
     assert bad(outcome(1800.0, rss=lambda share: NOISE * 0.5 * share)) == []
     assert bad(outcome(1800.0, rss=lambda share: NOISE * 3 * share)) == ["its slope"]
+
+
+def test_what_is_kept_at_hand_by_design_may_fill_up() -> None:
+    """The database grows from 10 to 16 MiB and beyond."""
+    for times, with_database, expected in ((1, True, []), (4, True, ["its slope"]), (1, False, ["its slope"])):
+        made = outcome(rss=lambda share, times=times: times * min(16.0, share * 30))  # type: ignore[misc]
+        if with_database:
+            made.outside = [replace(one, database=number * 30 / 399) for number, one in enumerate(made.outside)]
+        assert bad(made) == expected
 
 
 def test_a_soak_without_samples_is_not_well() -> None:
