@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,8 +69,8 @@ def talk(telegram: FakeTelegram, discord: FakeDiscord, openai: FakeOpenAI) -> Ta
     return Talk(telegram, discord, openai, [])
 
 
-@pytest.mark.parametrize("killed", [False, True])
-async def test_s1_on_a_full_disk_nothing_is_lost_and_all_is_answered_once_there_is_room(tmp_path: Path, talk: Talk, killed: bool) -> None:
+@pytest.mark.parametrize("ended", [False, True])
+async def test_s1_on_a_full_disk_nothing_is_lost_and_all_is_answered_once_there_is_room(tmp_path: Path, talk: Talk, ended: bool) -> None:
     async with AsyncExitStack() as stack:
         try:
             disk = await stack.enter_async_context(SmallDisk(tmp_path))
@@ -77,33 +78,38 @@ async def test_s1_on_a_full_disk_nothing_is_lost_and_all_is_answered_once_there_
             why = str(refused)
             print(f"nothing can be mounted here ({why}): the tests with a limited number of pages stand alone")
         else:
-            await _through_a_full_disk(disk, talk, killed=killed)
+            await _through_a_full_disk(disk, talk, ended=ended)
             return
     assert "not permitted" in why or "denied" in why
 
 
-async def _through_a_full_disk(disk: SmallDisk, talk: Talk, *, killed: bool) -> None:
+async def _through_a_full_disk(disk: SmallDisk, talk: Talk, *, ended: bool) -> None:
     life = await disk.start(talk.settings)
     await talk.discord.gateway.wait_connected(20)
     await talk.both_say("one")
     await talk.both_are_answered()
     reserve = disk.path / "parley.db.reserve"
     assert reserve.stat().st_size == 16 * 2**20
-    held = Held()
-    talk.openai.script(held.step)
+    anns, bobs = Held(), Held()
+    talk.openai.script(anns.step, bobs.step)
     await talk.ann.says(talk.anns, "begun before")
     await talk.anns.wait_for("some words")
+    await talk.bob.says(talk.bobs, "begun before")
+    await talk.bobs.wait_for("some words")
     disk.fill()
     await _until_it_is_noticed(talk, disk)
-    held.on()
-    await talk.anns.wait_for(WHOLE)  # by the reserve
+    anns.on()
+    await until(lambda: WHOLE in talk.anns.texts)  # by the reserve
     disk.fill()
+    bobs.on()  # and this one has to wait
     await talk.both_say("three")
     await asyncio.sleep(0.3)
     assert life.process.returncode is None
     assert life.told.count("Nothing is lost") == 1
-    if killed:
-        await life.kill()
+    if ended:
+        began = time.monotonic()
+        assert await life.end() == 0
+        assert time.monotonic() - began < 2.5
         await (await disk.start(talk.settings)).tells("the disk is full")  # and waits, or ends with that line where it cannot begin
         disk.free()
         await disk.lives[-1].kill()
@@ -113,6 +119,7 @@ async def _through_a_full_disk(disk: SmallDisk, talk: Talk, *, killed: bool) -> 
         await life.tells("the database takes what is written again")
     await talk.both_are_answered()
     assert talk.anns.texts.count(WHOLE) == 1
+    assert len([text for text in talk.bobs.texts if WHOLE in text or "begun before" in text]) == 1
     for each in disk.lives:
         assert "Traceback" not in each.told
     assert reserve.stat().st_size == 16 * 2**20
