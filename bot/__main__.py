@@ -155,9 +155,10 @@ async def _findings(settings: Settings) -> Sequence[Finding]:
         if not chosen.is_there(settings):
             return [Finding("warn", chosen.line(settings))]
         async with AsyncExitStack() as stack:
-            asked = [settings.parley_model, *([settings.parley_fallback_model] if settings.parley_fallback_model else [])]
-            models = [_model(settings.model_copy(update={"parley_model": name}), stack) for name in asked]
-            return [finding for found in await asyncio.gather(*map(check_model, models)) for finding in found]
+            asked = {"PARLEY_MODEL": settings.parley_model, "PARLEY_FALLBACK_MODEL": settings.parley_fallback_model}
+            models = {setting: _model(settings.model_copy(update={"parley_model": name}), stack) for setting, name in asked.items() if name}
+            found = await asyncio.gather(*(check_model(model, setting) for setting, model in models.items()))
+            return [finding for findings in found for finding in findings]
 
     found = [*check_files(Path.cwd()), *(check_access(settings) if _platforms(settings) else ())]
     return found + await carry_out((("Database", database), ("Telegram", telegram), ("Discord", discord), ("Model", model)))

@@ -61,11 +61,13 @@ async def check_adapter(adapter: CheckedAdapter) -> Sequence[Finding]:
         await adapter.close()
 
 
-async def check_model(model: Model) -> Sequence[Finding]:
+async def check_model(model: Model, setting: str = "PARLEY_MODEL") -> Sequence[Finding]:
+    """`setting` is what names the model."""
+    instead = "" if setting == "PARLEY_MODEL" else f"{setting}: "
     try:
-        return [Finding("ok", f"Model: {await model.check()}")]
+        return [Finding("ok", f"Model: {instead}{await model.check()}")]
     except ModelError as error:
-        return [Finding("fail", f"Model: {_for_operator(error)}")]
+        return [Finding("fail", f"Model: {instead}{_for_operator(error).replace('PARLEY_MODEL', setting)}")]
 
 
 def _for_operator(error: ModelError) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import ROOT, Ended, Parley, environment, parley
+from tests.fakes.openai_faults import FAULTS
 from tests.fakes.openai_server import FakeOpenAI
 from tests.fakes.telegram import FakeTelegram
 
@@ -150,6 +151,16 @@ async def test_check_of_a_model_that_is_not_there_fails_with_what_to_look_at(tmp
     ended = await parley(tmp_path, "check", OPENAI_BASE_URL="http://127.0.0.1:9/v1")
     assert ended.status == 1
     assert re.search(r"^fail +Model: .*OPENAI_BASE_URL", ended.out, re.MULTILINE)
+
+
+async def test_m16_check_looks_both_models_up(tmp_path: Path) -> None:
+    async with FakeOpenAI() as openai:
+        openai.always = lambda body: FAULTS["m16_no_such_model"].step
+        named = {"PARLEY_MODEL": "fake-1", "PARLEY_FALLBACK_MODEL": "not-there"}
+        ended = await parley(tmp_path, "check", OPENAI_API_KEY="sk-of-nobody", OPENAI_BASE_URL=openai.base_url, **named)
+    assert ended.status == 1
+    assert re.search(r"^ok +Model: fake-1 at 127.0.0.1 is there", ended.out, re.MULTILINE)
+    assert re.search(r"^fail +Model: PARLEY_FALLBACK_MODEL: .*look at PARLEY_FALLBACK_MODEL", ended.out, re.MULTILINE)
 
 
 async def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
