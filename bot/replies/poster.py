@@ -76,6 +76,14 @@ class Poster:
             elif self._shown.get(ordinal) != part:
                 await self._preview_edit(ordinal, part)
 
+    async def begin(self) -> None:
+        """A first post without words, which is not left out where there is little room; raises what the adapter raises."""
+        if self.begun:
+            await self.preview("")
+            return
+        part = self._adapter.render(Content(f"{self.target.heading}{texts.WAITING}"))[0]
+        await self._place(0, part, preview=False, growing=True)
+
     async def _preview_edit(self, ordinal: int, part: Part) -> None:
         ref = self._ref(ordinal)
         assert ref is not None  # noqa: S101 - the caller has just looked

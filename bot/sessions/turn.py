@@ -75,7 +75,7 @@ class TurnRunner:
     async def _is_refused(self, poster: Poster) -> bool:
         """Where nothing could be written lately the first post goes out before the model is asked, which costs something (P17)."""
         try:
-            await poster.preview("")
+            await poster.begin()
         except PlaceUnavailable:
             return True
         except AdapterError:

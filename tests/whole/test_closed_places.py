@@ -81,7 +81,7 @@ async def test_p17_the_operator_is_told_once_for_each_time_that_a_place_is_close
 async def test_p17_p31_where_nothing_may_be_written_one_call_is_made_and_no_more(there: Club, logged: io.StringIO) -> None:
     there.general.bot_may_write = False
     there.openai.always = lambda body: Reply(WHOLE, tokens_per_second=100)
-    for number in range(3):
+    for number in range(6):
         before = len(there.discord.calls)
         await there.ann.says(there.general, f"one {number}", mention=True)
         await there.settle()
