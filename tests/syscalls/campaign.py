@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.syscalls.kinds import Kind
-from tests.syscalls.scene import Scene, Visit
+from tests.syscalls.scene import Attach, Scene, Visit
 from tests.syscalls.strace import Site, Threads, counted, kill_at, note
 from tests.torture.checks import check
 from tests.torture.nursery import LOG, Nursery
@@ -23,6 +23,8 @@ from tests.torture.world import World, world
 ROUND = 20
 """Deaths on one database."""
 LOG_LINES = 20
+COUNTING = 999
+"""The seed of the world in which calls are counted."""
 SAID = (b"some words", b"Answer to ")
 
 
@@ -91,23 +93,16 @@ def command(plan: Plan) -> str:
 
 
 async def count(plan: Plan, nursery: Nursery) -> Counted:
-    """By one turn for each group of threads."""
+    """By an undisturbed turn; and by one before it, which loads and makes what later ones find there."""
     threads: tuple[Threads, ...] = ("main", "all") if plan.kind.start else ("main", "others")
-    sites: list[Site] = []
-    seen: set[tuple[str, ...]] = set()
-    for number, group in enumerate(threads):
-        async with _scene(plan, 90_000 + number, nursery) as (around, scene):
-            if plan.kind.start != "empty":
-                await scene.visit()  # the first in a world loads and makes what later ones find there
-            log = around.folder / "calls"
-            visit = await scene.visit(partial(note, threads=group, log=log))
-            if visit.why or visit.died:
-                raise AssertionError(f"an undisturbed turn did not end well: {visit.why}")
-            seen.add(scene.seen(visit.room))
-            sites += counted(log, group)
-    if len(seen) != 1:
-        raise AssertionError(f"undisturbed turns end in different ways: {seen}")
-    return Counted(sites, seen.pop())
+    async with _scene(plan, COUNTING, nursery) as (around, scene):
+        log = around.folder / "calls"
+        attach: tuple[Attach | None, ...] = (None, partial(note, log=log))
+        visits = [await scene.visit(each) for each in attach[plan.kind.start == "empty" :]]
+        seen = {scene.seen(visit.room) for visit in visits}
+        if len(seen) != 1 or any(visit.why or visit.died for visit in visits):
+            raise AssertionError(f"undisturbed turns do not end well, or end in different ways: {visits}, {seen}")
+        return Counted([site for group in threads for site in counted(log, scene.pid, group)], seen.pop())
 
 
 async def _die(plan: Plan, number: int, sites: Sequence[Site], wanted: tuple[str, ...], nursery: Nursery, tally: Tally) -> None:

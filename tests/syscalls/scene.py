@@ -56,6 +56,12 @@ class Scene:
         self._life: Forked | None = None
         self.starts = 0
 
+    @property
+    def pid(self) -> int:
+        """Of the bot that lives."""
+        assert self._life is not None
+        return self._life.pid
+
     async def visit(self, attach: Attach | None = None) -> Visit:
         return await (self._start(attach) if self._kind.start else self._turn(attach))
 
@@ -84,7 +90,7 @@ class Scene:
             if why := await self._rest():
                 return Visit(guest.chat, self.seen(guest.chat), False, f"before the bot was to die: {why}")
         before = self.seen(guest.chat)
-        tracer = await attach(self._pid) if attach is not None else None
+        tracer = await attach(self.pid) if attach is not None else None
         await self._kind.deed(crowd, guest)
         died = await self._dies(tracer)
         if not died:
@@ -102,10 +108,9 @@ class Scene:
         guest = self._meet()
         await self._kind.deed(self._crowd, guest)
         await self._live("held")
-        while "\nState:\tT" not in Path(f"/proc/{self._pid}/status").read_text():  # noqa: ASYNC240 - /proc
-            await asyncio.sleep(0.001)
-        tracer = await attach(self._pid) if attach is not None else None
-        os.kill(self._pid, signal.SIGCONT)
+        await _until(lambda: "\nState:\tT" in Path(f"/proc/{self.pid}/status").read_text())
+        tracer = await attach(self.pid) if attach is not None else None
+        os.kill(self.pid, signal.SIGCONT)
         died = await self._dies(tracer)
         return Visit(guest.chat, (), died, await self._back() if died else await self._rest())
 
@@ -115,8 +120,7 @@ class Scene:
         self._model.hangs = True
         asked = len(self._around.model.requests)
         await self._kind.deed(self._crowd, self._meet())
-        while len(self._around.model.requests) == asked:
-            await asyncio.sleep(0.001)
+        await _until(lambda: len(self._around.model.requests) > asked)
         await self._kill()
         self._model.let_go()
 
@@ -124,11 +128,6 @@ class Scene:
     def _crowd(self) -> AnyCrowd:
         assert isinstance(self._side, TelegramSide | DiscordSide)
         return self._side.crowd
-
-    @property
-    def _pid(self) -> int:
-        assert self._life is not None
-        return self._life.pid
 
     def _meet(self) -> AnyTalker:
         """Somebody who was never there before."""
@@ -174,7 +173,7 @@ class Scene:
         await tracer.detach()
         # strace is gone with the threads that it looked at; the last of the others may still be on its way out.
         for _ in range(LOOKS_WHEN_DYING if dying else LOOKS):
-            if await self._nursery.ended(self._pid) is not None:
+            if await self._nursery.ended(self.pid) is not None:
                 return True
             await asyncio.sleep(PAUSE)
         return False

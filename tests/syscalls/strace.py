@@ -42,7 +42,7 @@ Threads = Literal["main", "others", "all"]
 each by itself, also of threads that are yet to come."""
 
 ATTACHED_WITHIN = 20.0
-_CALL = re.compile(r"(?:(\d+) +)?(\w+)\(")
+_CALL = re.compile(r"(\d+) +(\w+)\(")
 
 
 @cache
@@ -82,10 +82,10 @@ class Tracer:
         await self.process.wait()
 
 
-async def note(pid: int, threads: Threads, log: Path) -> Tracer:
-    """Writes down the calls, for `counted`."""
+async def note(pid: int, log: Path) -> Tracer:
+    """Writes down the calls of all threads, for `counted`."""
     calls = ",".join(f"?{call}" for call in CALLS)
-    return await _attach(pid, threads, "-e", f"trace={calls}", "-e", "signal=none", "-o", str(log))
+    return await _attach(pid, "all", "-e", f"trace={calls}", "-e", "signal=none", "-o", str(log))
 
 
 async def kill_at(pid: int, site: Site) -> Tracer:
@@ -95,13 +95,14 @@ async def kill_at(pid: int, site: Site) -> Tracer:
     )
 
 
-def counted(log: Path, threads: Threads) -> list[Site]:
-    """A place for each call in the log; of threads that make the same one, the busiest counts."""
+def counted(log: Path, pid: int, threads: Threads) -> list[Site]:
+    """A place for each call of the threads of the process in the log; of several that make the same one, the busiest counts."""
     counts: Counter[tuple[str, str]] = Counter()
     for line in log.read_text("utf-8", "replace").splitlines():
         if (found := _CALL.match(line)) is not None:
-            counts[found[2], found[1] or ""] += 1
-    most = {call: max(count for (name, _), count in counts.items() if name == call) for call, _ in counts}
+            counts[found[2], found[1]] += 1
+    wanted = {key: count for key, count in counts.items() if threads == "all" or (key[1] == str(pid)) == (threads == "main")}
+    most = {call: max(count for (name, _), count in wanted.items() if name == call) for call, _ in wanted}
     return [Site(threads, call, number) for call in sorted(most) for number in range(1, most[call] + 1)]
 
 
