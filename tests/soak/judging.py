@@ -46,6 +46,7 @@ BOUNDED: Mapping[str, int] = {
     "Pace._shut": 2 * 513,
     "Http._buckets": 1_000,
     "Turnstile._gates": 100,
+    "TCPConnector._conns": 1_000,
     "Cursors._changed": 1_000,
     "Taking.last": 2_000,
     "Taking._owners": 2_000,

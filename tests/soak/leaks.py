@@ -11,7 +11,9 @@ from typing import Any
 
 from bot.sessions.dispatcher import Dispatcher
 
-PAUSE = 0.03
+PAUSE = 0.1
+AT_ONCE = 5
+"""Seconds, and how many are left behind each time."""
 BLOCKED = 0.12
 
 
@@ -19,7 +21,7 @@ async def task(dispatcher: Dispatcher) -> None:
     """Tasks that wait for what never comes."""
     kept: list[asyncio.Task[bool]] = []
     while True:
-        kept.append(asyncio.create_task(asyncio.Event().wait()))
+        kept += [asyncio.create_task(asyncio.Event().wait()) for _ in range(AT_ONCE)]
         await asyncio.sleep(PAUSE)
 
 
@@ -27,21 +29,22 @@ async def descriptor(dispatcher: Dispatcher) -> None:
     """Files that nobody closes."""
     kept: list[int] = []
     while True:
-        kept.append(os.open(os.devnull, os.O_RDONLY))
+        kept += [os.open(os.devnull, os.O_RDONLY) for _ in range(AT_ONCE)]
         await asyncio.sleep(PAUSE)
 
 
 async def thread(dispatcher: Dispatcher) -> None:
     """Threads that wait for what never comes."""
     while True:
-        threading.Thread(target=threading.Event().wait, daemon=True).start()
+        for _ in range(AT_ONCE):
+            threading.Thread(target=threading.Event().wait, daemon=True).start()
         await asyncio.sleep(PAUSE)
 
 
 async def table(dispatcher: Dispatcher) -> None:
     """Names in one of the core's own tables."""
     while True:
-        dispatcher._caught_up.add(f"leak {len(dispatcher._caught_up)}")
+        dispatcher._caught_up |= {f"leak {len(dispatcher._caught_up) + number}" for number in range(AT_ONCE)}
         await asyncio.sleep(PAUSE)
 
 
@@ -49,7 +52,7 @@ async def memory(dispatcher: Dispatcher) -> None:
     """Bytes that no table of the program's knows."""
     kept: list[bytes] = []
     while True:
-        kept.append(os.urandom(200_000))
+        kept += [os.urandom(400_000) for _ in range(AT_ONCE)]
         await asyncio.sleep(PAUSE)
 
 

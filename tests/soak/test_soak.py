@@ -20,7 +20,7 @@ WARM, BURST = 90, 300
 
 async def _level(going: Soak) -> tuple[Inside, int]:
     """What is held once all is quiet: as counted inside after now, and the descriptors without connections that wait to be used again."""
-    assert not await going.quiet(15.0)
+    assert not await going.quiet(40.0)
     await asyncio.sleep(2.5 * going.plan.every)
     (*_, inside) = read_inside(going.around.folder / INSIDE)
     return inside, look(going.process.pid, going.around.database).descriptors - inside.tables["TCPConnector._conns[]"]
