@@ -23,7 +23,6 @@ from tests.whole.small_disk import NoDisk, SmallDisk
 BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "s3_truncated": (lambda path: path.write_bytes(path.read_bytes()[:40960]), "is damaged: restore the last good backup"),
     "s4_zero_length": (lambda path: path.write_bytes(b""), "is empty, but held a database before"),
-    "s5_foreign": (lambda path: path.write_bytes(b"Dear diary, " * 1000), "is no database"),
     "s8_future": (lambda path: _sql(path, "PRAGMA user_version = 99"), "has version 99, this Parley knows versions up to"),
 }
 
@@ -72,8 +71,8 @@ async def test_a_start_on_a_bad_file_is_refused_and_leaves_it(
     assert telegram.calls == [], "the platforms are left alone"
 
 
-def test_s3_s4_s5_s8_have_a_file_each() -> None:
-    assert {row.partition("_")[0] for row in BAD} == {"s3", "s4", "s5", "s8"}
+def test_s3_s4_s8_have_a_file_each() -> None:
+    assert {row.partition("_")[0] for row in BAD} == {"s3", "s4", "s8"}
 
 
 async def test_s10_a_disk_that_became_read_only_is_told_of_and_nothing_is_taken(
