@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,7 +178,12 @@ WHOLE = os.environ.get("PARLEY_TEST_MATRIX") == "whole"
 """Every id for every way, person and platform: some minutes. Else each way gets some of the ids, others for each person."""
 MET = [(like, who) for like in PLATFORMS for who in STRANGERS]
 ORDINARY = [pair for pair in MET if pair not in {("telegram", "asker in a shared place"), ("discord", "member of a shared place")}]
-SOME = 1
+SOME, THIN = 1, 3
+
+
+def _cells(ways: Iterable[Way], at: int) -> Iterator[tuple[int, Way]]:
+    """All ways, or every third, other ones for each person and platform: each command is met by every door many times."""
+    return ((cell, way) for cell, way in enumerate(ways, start=at * 7) if WHOLE or cell % THIN == at % THIN)
 
 
 def _some(of: Sequence[T], at: int) -> Sequence[T]:
@@ -191,13 +196,13 @@ def test_x3_u17_an_id_of_somebody_else_is_no_id_at_all(like: str, who: str) -> N
     async def probe() -> None:
         async with scene_at(like) as scene:
             probing = Probing(scene, STRANGERS[who], owned(scene.path, (OWNER.id,)))
-            pairs, at = _pairs(probing.theirs), MET.index((like, who)) * 7
-            for cell, way in enumerate(naming(), start=at):
+            pairs, at = _pairs(probing.theirs), MET.index((like, who))
+            for cell, way in _cells(naming(), at):
                 for word, nobodys in _some(pairs, cell):
                     await probing.compares(way, word, nobodys)
                 for hostile in HOSTILE if WHOLE else HOSTILE[cell % len(HOSTILE) :][: cell % 2]:
                     await probing.tries(way, hostile)
-            assert probing.tried > len(COMMANDS) * 6
+            assert probing.tried > len(COMMANDS) * 2
 
     run(probe())
 
@@ -209,9 +214,9 @@ def test_x3_a_message_of_somebody_else_is_no_message_at_all(like: str, who: str)
     async def probe() -> None:
         async with scene_at(like) as scene:
             probing = Probing(scene, STRANGERS[who], owned(scene.path, (OWNER.id,)))
-            at = MET.index((like, who)) * 7
+            at = MET.index((like, who))
             hidden = [ref for ref in probing.theirs.refs if ref.place != probing.stranger.place]
-            for cell, way in enumerate(pointing(), start=at):
+            for cell, way in _cells(pointing(), at):
                 for ref in _some(hidden, cell):
                     seen, no = await probing.tries(way, "", ref), await probing.nobodys(way, "", MessageRef(ref.place, "999999"))
                     assert masked(seen.seen, "#") == masked(no.seen, "#"), f"{way} about {ref}"
@@ -242,7 +247,7 @@ def test_x3_a_reply_to_somebody_elses_post_goes_on_in_ones_own_session(like: str
         async with scene_at(like) as scene:
             for stranger in STRANGERS.values():
                 probing = Probing(scene, stranger, owned(scene.path, (OWNER.id,)))
-                for ref in [ref for ref in probing.theirs.refs if ref.place != stranger.place]:
+                for ref in [ref for ref in probing.theirs.refs if ref.place != stranger.place][::3]:
                     event = MessageReceived(
                         scene.ref(stranger.place), stranger.author, "words", scene.clock.now(), scene.key(), reply_to=ref
                     )
@@ -293,7 +298,7 @@ def test_x3_the_same_ids_in_another_bots_database_are_another_persons(like: str)
             await other.says(OWNER, private(OWNER), "of Ann, with the other bot")
             await other.keep()
             probing = Probing(other, Stranger(OWNER, private(OWNER)), theirs)
-            for cell, way in enumerate(naming()):
+            for cell, way in _cells(naming(), PLATFORMS.index(like)):
                 for word, nobodys in _some(_pairs(theirs), cell):
                     await probing.compares(way, word, nobodys)
 
@@ -310,7 +315,7 @@ def test_x3_a_shared_session_is_reached_in_its_place_alone(who: Stranger) -> Non
         async with scene_at("telegram") as scene:
             theirs = owned(scene.path, (), shared=True)
             probing = Probing(scene, who, theirs, SHARED_SECRET)
-            for cell, way in enumerate(naming()):
+            for cell, way in _cells(naming(), len(who.author.id)):
                 for word, nobodys in _some(_pairs(theirs), cell):
                     await probing.compares(way, word, nobodys)
 
