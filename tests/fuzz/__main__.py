@@ -1,6 +1,7 @@
 """Fuzzing as long as one likes; what is found is made small and printed with the command that shows it again.
 
-python -m tests.fuzz [--what telegram|discord|...|all] [--inputs 1000000] [--seed N] [--side-by-side 2] [--at NUMBER]
+python -m tests.fuzz [--what telegram|discord|...|all] [--inputs 1000000] [--seed N] [--side-by-side 2] [--minutes M]
+[--at NUMBER]
 """
 
 from __future__ import annotations
@@ -30,13 +31,14 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=1_000_000, help="in all; each field gets its share")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--side-by-side", type=int, default=2, help="processes")
+    parser.add_argument("--minutes", type=float, default=0.0, help="stop then, with what was done by then; 0: do all")
     parser.add_argument("--at", type=int, default=-1, help="one input alone, by its number")
     given = parser.parse_args()
     if given.at >= 0:
         if given.what == "all":
             parser.error("--at needs --what")
         return _one(given.what, given.seed, given.at)
-    return _all(planned(given.what, given.inputs), given.seed, given.side_by_side)
+    return _all(planned(given.what, given.inputs), given.seed, given.side_by_side, given.minutes)
 
 
 def report(name: str, seed: int, number: int) -> str:
@@ -60,7 +62,7 @@ def _one(name: str, seed: int, number: int) -> int:
     return 1 if problems else 0
 
 
-def _all(plan: dict[str, int], seed: int, side_by_side: int) -> int:
+def _all(plan: dict[str, int], seed: int, side_by_side: int, minutes: float) -> int:
     totals = {name: Outcome() for name in plan}
     began = told = time.monotonic()
     with ProcessPoolExecutor(side_by_side) as pool:
@@ -69,6 +71,8 @@ def _all(plan: dict[str, int], seed: int, side_by_side: int) -> int:
             done, _ = wait(waiting, timeout=1, return_when="FIRST_COMPLETED")
             for future in done:
                 _take(totals[waiting.pop(future)], future)
+            if minutes and time.monotonic() - began > minutes * 60:
+                waiting = {future: name for future, name in waiting.items() if not future.cancel()}
             if time.monotonic() - told >= TELL_EVERY:
                 told = time.monotonic()
                 print(f"{told - began:6.0f} s: {_line(totals)}", flush=True)
