@@ -6,6 +6,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,17 +34,21 @@ MAY_FETCH = {
 SAYING = {"say", "refuse", "say_instead", "question", "Ask", "Content", "Decision"}
 
 
-def calls() -> Iterator[tuple[str, ast.Call]]:
-    for path, tree in SOURCES.items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                yield str(path.relative_to(ROOT)), node
+@cache
+def calls() -> tuple[tuple[str, ast.Call, str], ...]:
+    """Every call in the source: in which file, itself, and what is called."""
+    return tuple(
+        (str(path.relative_to(ROOT)), node, ast.unparse(node.func))
+        for path, tree in SOURCES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    )
 
 
 def test_x2_nothing_executes_or_unpickles() -> None:
-    found = [f"{where}:{call.lineno} {name}" for where, call in calls() if EXECUTING.match(name := ast.unparse(call.func))]
+    found = [f"{where}:{call.lineno} {name}" for where, call, name in calls() if EXECUTING.match(name)]
     assert found == []
-    assert [where for where, call in calls() if any(word.arg == "shell" for word in call.keywords)] == []
+    assert [where for where, call, _ in calls() if any(word.arg == "shell" for word in call.keywords)] == []
 
 
 def test_x2_no_secret_has_a_default() -> None:
@@ -58,7 +63,7 @@ def test_x2_no_secret_has_a_default() -> None:
 
 def test_x10_only_these_files_open_connections() -> None:
     """Nothing that people or models write is ever an address to go to."""
-    found = {where for where, call in calls() if FETCHING.search(ast.unparse(call.func))}
+    found = {where for where, _, name in calls() if FETCHING.search(name)}
     assert found <= set(MAY_FETCH), f"{found - set(MAY_FETCH)}: say in MAY_FETCH what it fetches, and from whom"
 
 
@@ -91,9 +96,7 @@ def test_x17_nothing_is_installed_without_its_hash(name: str) -> None:
 def test_x17_no_plugins_are_loaded() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project.get("entry-points", {}) == {}
-    loading = {
-        where for where, call in calls() if re.search(r"import_module|entry_points|iter_modules|walk_packages", ast.unparse(call.func))
-    }
+    loading = {where for where, _, name in calls() if re.search(r"import_module|entry_points|iter_modules|walk_packages", name)}
     assert loading <= {"bot/__main__.py"}, "which loads what its own table names"
 
 
@@ -102,8 +105,8 @@ def test_x19_no_word_of_anybody_is_part_of_a_path() -> None:
     makes = re.compile(r"^(open|os\.open|Path|os\.path\.join|.*\.(joinpath|with_name|write_text|write_bytes|mkdir))$")
     people = re.compile(r"\b(text|args|title|author|message|event|attachment|caption|file_name|content)\b")
     found = []
-    for where, call in calls():
-        if makes.match(ast.unparse(call.func)):
+    for where, call, name in calls():
+        if makes.match(name):
             found += [f"{where}:{call.lineno}" for given in call.args if people.search(ast.unparse(given))]
     assert found == []
 
@@ -157,7 +160,7 @@ def test_x28_the_search_sees_a_sentence_and_an_error() -> None:
 
 def test_x26_secrets_are_compared_in_constant_time() -> None:
     """Where a secret comes from outside: the header of a webhook."""
-    comparing = [where for where, call in calls() if ast.unparse(call.func).endswith("compare_digest")]
+    comparing = [where for where, _, name in calls() if name.endswith("compare_digest")]
     assert comparing == ["adapters/telegram/webhook.py"]
     tree = next(tree for path, tree in SOURCES.items() if path.name == "webhook.py")
     compared = [node for node in ast.walk(tree) if isinstance(node, ast.Compare) and "secret" in ast.unparse(node).lower()]
