@@ -12,7 +12,7 @@ from typing import Final
 from bot.posts import Part
 from tests.telegram.visible import must_show
 
-_MARKER: Final = re.compile(r"w\d+w")
+_MARKER: Final = re.compile("w[0-9]+w(?![\u0300-\u036f])")
 _SHOWN: Final = re.compile(r"(?=(w\d+w))")
 _ENTITY: Final = re.compile(r"&#?\w+;")
 _SAME: Final = re.compile(r"\[([^\[\]\n]+)\]\(([^\n]*?)\1")
