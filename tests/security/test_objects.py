@@ -6,32 +6,39 @@ the same words, the same requests to the model, the same rows written, none of t
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
 import pytest
 
 from bot.commands.catalog import BY_NAME, COMMANDS, Command, Option
-from bot.events import Author, Event, MessageEdited, MessageReceived, MessageRef, Place
+from bot.events import Author, MessageEdited, MessageReceived, MessageRef, Place
 from bot.replies import texts
-from tests.core.virtual import VirtualLoop
 from tests.security.attempts import ARGUMENT_DOORS, DECLARE, NAMES_NOTHING, Door, Way, naming, pointing
+from tests.security.probing import (
+    HOSTILE,
+    MET,
+    ORDINARY,
+    PLATFORMS,
+    SHARED_SECRET,
+    STRANGERS,
+    WHOLE,
+    Probing,
+    Stranger,
+    cells,
+    pairs_of,
+    run,
+    scene_at,
+    some,
+)
 from tests.security.scene import (
     ADMIN,
     ASKER,
     BOB,
-    CARL,
     GROUP,
     MEMBER,
     OWNER,
     SECRET,
     SHARED,
-    Attempt,
     Owned,
     Scene,
     masked,
@@ -39,166 +46,15 @@ from tests.security.scene import (
     private,
 )
 
-T = TypeVar("T")
-SHARED_SECRET = "saffron"
-MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - each attempt waits for the disk otherwise
-PLATFORMS = ("telegram", "discord")
-HOSTILE = (
-    "#%",
-    "#____",
-    "#' OR 1=1 --",
-    "#" + "f" * 16,
-    "#" + "f" * 15,
-    "#0",
-    "#-1",
-    "9" * 30,
-    "#*",
-    "#\x00",
-    "#٣٣٣٣",
-    "#{id}",
-    "#../../a",
-)
-NOBODYS = {16: "0123456789abcdef", 4: "0123"}
-"""Of sessions, by length; no id in the scene begins so."""
-
-
-def run(work: Coroutine[Any, Any, None]) -> None:
-    loop = VirtualLoop()
-    try:
-        loop.run_until_complete(work)
-    finally:
-        loop.close()
-
-
-async def _talk_of(scene: Scene, owner: Author, place: Place) -> None:
-    """Versions, an answer cut for its length, a title, a list, sessions that ended and were deleted, and a question that is open."""
-    await scene.says(owner, place, f"{SECRET} first")
-    await scene.says(owner, place, f"{SECRET} second")
-    await scene.command(owner, place, "retry")
-    await scene.command(owner, place, "edit", f"1 {SECRET} anew")
-    await scene.command(owner, place, "title", f"{SECRET} title")
-    first = scene.looking.execute("SELECT id FROM sessions ORDER BY rowid DESC LIMIT 1").fetchone()[0]
-    await scene.command(owner, place, "new", f"{SECRET} to end")
-    await scene.says(owner, place, f"{SECRET} third")
-    await scene.command(owner, place, "end")
-    await scene.says(owner, place, f"{SECRET} fourth")
-    await scene.command(owner, place, "delete")
-    await scene.command(owner, place, "open", f"#{first}")
-    scene.model.says(f"{SECRET} cut", finish="length")
-    await scene.says(owner, place, f"{SECRET} fifth")
-    await scene.command(owner, place, "history")
-    await scene.command(owner, place, "sessions")
-    await scene.command(owner, place, "edit")
-
-
-@asynccontextmanager
-async def scene_at(like: str, owner: Author = OWNER) -> AsyncIterator[Scene]:
-    """The owner has sessions in private and in a group; everybody else has one of their own."""
-    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
-        scene = Scene(Path(folder) / "parley.db", like)
-        await scene.start()
-        try:
-            await _filled(scene, owner)
-            yield scene
-        finally:
-            await scene.end()
-
-
-async def _filled(scene: Scene, owner: Author) -> None:
-    await _talk_of(scene, owner, private(owner))
-    await scene.says(owner, GROUP, f"{SECRET} group")
-    await scene.says(BOB, GROUP, "of Bob")
-    await scene.says(CARL, private(CARL), "of Carl")
-    await scene.says(ASKER, SHARED, f"{SHARED_SECRET} to be deleted")
-    await scene.command(ADMIN, SHARED, "delete")
-    await scene.says(ASKER, SHARED, f"{SHARED_SECRET} of Eve")
-    await scene.says(ASKER, private(ASKER), "of Eve alone")
-    await scene.says(ADMIN, private(ADMIN), "of Finn alone")
-    await scene.says(MEMBER, private(MEMBER), "of Dora")
-    await scene.keep()
-
-
-@dataclass(frozen=True, slots=True)
-class Stranger:
-    author: Author
-    place: Place
-
-
-STRANGERS = {
-    "in the same group": Stranger(BOB, GROUP),
-    "elsewhere": Stranger(CARL, private(CARL)),
-    "member of a shared place": Stranger(MEMBER, SHARED),
-    "asker in a shared place": Stranger(ASKER, SHARED),
-    "admin of a shared place": Stranger(ADMIN, SHARED),
-}
-
-
-class Probing:
-    """One stranger in one scene, and what nobody's ids came to, by the way."""
-
-    def __init__(self, scene: Scene, stranger: Stranger, theirs: Owned, secret: str = SECRET) -> None:
-        self.scene, self.stranger, self.theirs, self.secret = scene, stranger, theirs, secret
-        self.post = MessageRef(stranger.place, scene.adapter.chats[stranger.place][-1].id)
-        self._nobodys: dict[tuple[Way, object], Attempt] = {}
-        self.tried = 0
-
-    async def tries(self, way: Way, word: str, subject: MessageRef | None = None) -> Attempt:
-        event = way.event(self.scene, self.stranger.author, self.stranger.place, self.post, word, subject)
-        return await self.does(event, f"{way} with {word or subject}")
-
-    async def does(self, event: Event, what: str) -> Attempt:
-        """Whatever it comes to, nothing of the owner's is changed, asked or shown by it."""
-        attempt = await self.scene.tries(event)
-        self.tried += 1
-        assert self.theirs.touches(attempt.gone) + self.theirs.touches(attempt.come) == [], what
-        assert self.secret not in str(attempt.seen), what
-        if not self.scene.is_quiet(attempt):
-            await self.scene.restore()
-        return attempt
-
-    async def nobodys(self, way: Way, word: str, subject: MessageRef | None = None) -> Attempt:
-        key = (way, len(word) if subject is None else subject.place)
-        if key not in self._nobodys:
-            self._nobodys[key] = await self.tries(way, word, subject)
-        return self._nobodys[key]
-
-    async def compares(self, way: Way, word: str, nobodys: str) -> None:
-        seen, like = (await self.tries(way, word)).seen, (await self.nobodys(way, nobodys)).seen
-        assert masked(seen, word) == masked(like, nobodys), f"{way}: {word} is told from {nobodys}"
-
-
-def _pairs(theirs: Owned) -> list[tuple[str, str]]:
-    """An id of the owner's, and one like it that is nobody's."""
-    pairs = [(word, ("#" if word.startswith("#") else "") + NOBODYS[len(word.lstrip("#"))]) for word in theirs.words]
-    width = max(len(f"{number:x}") for number in theirs.numbers)
-    return [*pairs, *((f"#{number:x}", "#" + "f" * max(4, width)) for number in theirs.numbers), ("6", "8888")]
-
-
-WHOLE = os.environ.get("PARLEY_TEST_MATRIX") == "whole"
-"""Every id for every way, person and platform: some minutes. Else each way gets some of the ids, others for each person."""
-MET = [(like, who) for like in PLATFORMS for who in STRANGERS]
-ORDINARY = [pair for pair in MET if pair not in {("telegram", "asker in a shared place"), ("discord", "member of a shared place")}]
-SOME, THIN = 1, 3
-
-
-def _cells(ways: Iterable[Way], at: int) -> Iterator[tuple[int, Way]]:
-    """All ways, or every third, other ones for each person and platform: each command is met by every door many times."""
-    return ((cell, way) for cell, way in enumerate(ways, start=at * 7) if WHOLE or cell % THIN == at % THIN)
-
-
-def _some(of: Sequence[T], at: int) -> Sequence[T]:
-    """All, or a few that go on where the last cell of the matrix stopped."""
-    return of if WHOLE else [of[(at * SOME + step) % len(of)] for step in range(SOME)]
-
 
 @pytest.mark.parametrize(("like", "who"), MET if WHOLE else ORDINARY)
 def test_x3_u17_an_id_of_somebody_else_is_no_id_at_all(like: str, who: str) -> None:
     async def probe() -> None:
         async with scene_at(like) as scene:
             probing = Probing(scene, STRANGERS[who], owned(scene.path, (OWNER.id,)))
-            pairs, at = _pairs(probing.theirs), MET.index((like, who))
-            for cell, way in _cells(naming(), at):
-                for word, nobodys in _some(pairs, cell):
+            pairs, at = pairs_of(probing.theirs), MET.index((like, who))
+            for cell, way in cells(naming(), at):
+                for word, nobodys in some(pairs, cell):
                     await probing.compares(way, word, nobodys)
                 for hostile in HOSTILE if WHOLE else HOSTILE[cell % len(HOSTILE) :][: cell % 2]:
                     await probing.tries(way, hostile)
@@ -216,8 +72,8 @@ def test_x3_a_message_of_somebody_else_is_no_message_at_all(like: str, who: str)
             probing = Probing(scene, STRANGERS[who], owned(scene.path, (OWNER.id,)))
             at = MET.index((like, who))
             hidden = [ref for ref in probing.theirs.refs if ref.place != probing.stranger.place]
-            for cell, way in _cells(pointing(), at):
-                for ref in _some(hidden, cell):
+            for cell, way in cells(pointing(), at):
+                for ref in some(hidden, cell):
                     seen, no = await probing.tries(way, "", ref), await probing.nobodys(way, "", MessageRef(ref.place, "999999"))
                     assert masked(seen.seen, "#") == masked(no.seen, "#"), f"{way} about {ref}"
 
@@ -273,7 +129,7 @@ def test_x3_what_is_offered_and_what_forms_hold_is_ones_own(like: str) -> None:
                         assert SECRET not in offered
                         assert not any(session[:4] in offered for session in theirs.sessions), (kind, typed)
                 for command in COMMANDS:
-                    for word, nobodys in _pairs(theirs):
+                    for word, nobodys in pairs_of(theirs):
                         asked = await scene.core.prompt_for(stranger.author, stranger.place, f"{command.name} {word}")
                         assert asked == await scene.core.prompt_for(stranger.author, stranger.place, f"{command.name} {nobodys}"), word
                     for ref in theirs.refs:
@@ -298,8 +154,8 @@ def test_x3_the_same_ids_in_another_bots_database_are_another_persons(like: str)
             await other.says(OWNER, private(OWNER), "of Ann, with the other bot")
             await other.keep()
             probing = Probing(other, Stranger(OWNER, private(OWNER)), theirs)
-            for cell, way in _cells(naming(), PLATFORMS.index(like)):
-                for word, nobodys in _some(_pairs(theirs), cell):
+            for cell, way in cells(naming(), PLATFORMS.index(like)):
+                for word, nobodys in some(pairs_of(theirs), cell):
                     await probing.compares(way, word, nobodys)
 
     run(probe())
@@ -315,8 +171,8 @@ def test_x3_a_shared_session_is_reached_in_its_place_alone(who: Stranger) -> Non
         async with scene_at("telegram") as scene:
             theirs = owned(scene.path, (), shared=True)
             probing = Probing(scene, who, theirs, SHARED_SECRET)
-            for cell, way in _cells(naming(), len(who.author.id)):
-                for word, nobodys in _some(_pairs(theirs), cell):
+            for cell, way in cells(naming(), len(who.author.id)):
+                for word, nobodys in some(pairs_of(theirs), cell):
                     await probing.compares(way, word, nobodys)
 
     run(probe())
@@ -365,7 +221,7 @@ async def _reaches(scene: Scene, way: Way, word: str, nobodys: str, subject: Mes
 async def _way_in(scene: Scene, command: Command) -> str | None:
     """A way by which the owner passes."""
     theirs = owned(scene.path, (OWNER.id,))
-    pairs = _pairs(theirs)
+    pairs = pairs_of(theirs)
     for way in sorted(naming((command,)), key=lambda way: way.door):
         for word, nobodys in [*pairs[:4], *pairs[7:10], *pairs[-8:]]:
             if await _reaches(scene, way, word, nobodys):
