@@ -165,7 +165,7 @@ def test_x3_the_same_ids_in_another_bots_database_are_another_persons(like: str)
     "who", [Stranger(ASKER, private(ASKER)), Stranger(ADMIN, private(ADMIN)), Stranger(BOB, GROUP)], ids=["asker", "admin", "stranger"]
 )
 def test_x3_a_shared_session_is_reached_in_its_place_alone(who: Stranger) -> None:
-    """Not by those either who speak or rule there (product.md, rule 1)."""
+    """Not by those either who speak or rule there."""
 
     async def probe() -> None:
         async with scene_at("telegram") as scene:
