@@ -63,9 +63,18 @@ async def _shown_as_stored(world: World, town: Town, store: Store, records: Reco
         content = answer_content(showing, heading_of(showing, DISCORD if place.platform == "discord" else TELEGRAM))
         parts = [part.text for part in render(content)]
         there = [_message(town, post.ref.place, int(post.ref.message_id)) for post in posts if post.ref is not None]
+        audience = posts[0].content.audience if posts[0].content is not None else ""
+        if (
+            audience
+            and place.kind == "group"
+            and any(shown.only_for != audience for shown in there if shown.text != texts.PRIVATE_TOO_LATE)
+        ):
+            world.blame(f"I10: all in {place.chat_id} can see what {audience} alone was told")
         if any(shown.deleted for shown in there) and town.done.get(place, Done()).stirred:
             continue
         seen = [shown.text for shown in there]
+        if audience and texts.CANNOT_SHOW in seen:
+            continue  # what follows for one pair of eyes is sent once; where nobody knows whether it was, a line says so
         if (seen != parts or any(shown.deleted for shown in there)) and seen != [texts.PRIVATE_TOO_LATE]:
             world.blame(f"I2: reply {reply_id} shows {seen!r}, and not {parts!r}")
         if showing.message is not None and showing.message.status == "complete" and showing.message.text not in "".join(seen):
@@ -89,7 +98,7 @@ def _strays(world: World, town: Town, known: set[tuple[str, int]]) -> None:
         for shown in server.chats.messages.values():
             if shown.by != server.chats.BOT or shown.deleted or (server.name, shown.id) in known:
                 continue
-            if shown.only_for and world.deaths:
+            if shown.only_for and (world.deaths or town.discord.lost_whispers):
                 continue  # what follows there has no key: who died after sending it does not know that it is there
             if server.name == "telegram" and (shown.text.endswith(texts.WAITING) or shown.asks):
                 strays += shown.place not in town.shut_out

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.errors import AdapterError, ContentRefused, MessageGone, PlaceUnavailable, RateLimited, SendUnknown, StorageError
-from bot.events import Attachment, CommandInvoked, Event, MessageRef, Place
+from bot.events import Attachment, CommandInvoked, Event, MessageReceived, MessageRef, Place
 from bot.ports import Capabilities, Core
 from bot.posts import Content, Part
 from bot.replies import texts
@@ -113,7 +113,7 @@ class DiscordSim:
         chat = event.place.chat_id if not hasattr(event, "ref") else event.ref.place.chat_id
         while True:
             try:
-                if number and chat not in self._last:
+                if isinstance(event, MessageReceived) and chat not in self._last:
                     await self._remember(core, chat, number - 1)
                 line = await core.accept(event)
             except StorageError:
@@ -124,7 +124,7 @@ class DiscordSim:
             self.server.lines += 1
         if line:
             self.world.story.tell("bot", f"says to one pair of eyes: {line}")
-        if number > self._last.get(chat, 0):
+        if chat in self._last and number > self._last[chat]:
             self._last[chat] = number
             self._changed[f"channel/{chat}"] = str(number)
 
@@ -190,6 +190,7 @@ class DiscordSim:
         try:
             return (await self.wire.call("send once", post)).ref
         except SendUnknown:
+            self.server.lost_whispers += 1
             raise ContentRefused("it may have been sent already") from None
 
     async def _to_channel(

@@ -48,6 +48,7 @@ class DiscordServer:
         self.interactions: dict[str, Interaction] = {}
         self.marks: dict[str, int] = {}
         self.lines = 0
+        self.lost_whispers = 0
         self._nonces: dict[str, tuple[int, float]] = {}
         self._connection: Connection | None = None
         self._behind: list[tuple[int, Event]] = []

@@ -35,7 +35,9 @@ def empty_disk() -> sqlite3.Connection:
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
     connection.execute("UPDATE erased SET highest = 0")
     connection.execute("COMMIT")
-    left = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'") if name not in (*TABLES, "erased")]
+    left = [
+        name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'") if name not in (*TABLES, "erased")
+    ]
     assert not left, f"tables that are not emptied: {left}"
     return connection
 
@@ -66,7 +68,7 @@ class SlowDriver:
 
     def _do(self, work: Work[T], done: asyncio.Future[T]) -> None:
         writes = _writes(work)
-        if self._life.dead or (writes and self._life.ends()):
+        if not self._life.steps_on() or self._life.dead or (writes and self._life.ends()):
             return
         try:
             if writes and self._full():

@@ -16,7 +16,10 @@ T = TypeVar("T")
 class Life:
     """From its death on nothing of it has any effect: whoever asks waits for ever, and is put away with the rest."""
 
+    MOST_STEPS = 50_000
+
     def __init__(self, fate: Fate, now: float) -> None:
+        self.steps = 0
         self.loop = VirtualLoop(now)
         self.dead = False
         self._fate = fate
@@ -29,6 +32,14 @@ class Life:
             self.dead = True
             self.loop.stop()
         return self.dead
+
+    def steps_on(self) -> bool:
+        """Called for each transaction; False where there were so many that the program must be going round in circles. It is ended then."""
+        self.steps += 1
+        if self.steps == self.MOST_STEPS:
+            self.dead = True
+            self.loop.stop()
+        return self.steps < self.MOST_STEPS
 
     async def moment(self) -> None:
         if self.ends():

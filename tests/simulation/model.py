@@ -15,7 +15,10 @@ from tests.simulation.world import World
 FAILURES: tuple[ModelErrorKind, ...] = ("unreachable", "overloaded", "rate_limited", "empty", "malformed", "refused")
 LENGTHS = {"briefly": (2, 4), "length": (40, 50)}
 """How many words are said to who asks for it so."""
-OWED = "SELECT count(*) FROM turns t JOIN messages m ON m.id = t.prompt_id WHERE t.status = 'streaming' AND instr(m.text, ?)"
+OWED = (
+    "SELECT count(*) FROM turns t JOIN messages m ON m.id = t.prompt_id JOIN messages r ON r.id = t.reply_id"
+    " WHERE t.status = 'streaming' AND r.status = 'open' AND instr(m.text, ?)"
+)
 
 
 class SimModel:

@@ -31,7 +31,8 @@ QUIET = 12.0
 MOST_DEATHS = 8
 MERCY = 120.0
 """Seconds after the last act, from which on nothing more goes wrong."""
-PATIENCE = 3 * 3600.0
+PATIENCE = 1800.0
+"""Seconds after the last act, by which everything must have come to its end."""
 UNFINISHED = (
     "SELECT (SELECT count(*) FROM turns WHERE status IN ('pending', 'streaming'))"
     " + (SELECT count(*) FROM posts WHERE state NOT IN ('final', 'gone'))"
@@ -59,7 +60,7 @@ class Plan:
         if self.deaths:
             words.append(f"--deaths {','.join(map(str, self.deaths))}")
         if self.plant:
-            words.append(f"--plant {self.plant}")
+            words.append(f"--plant '{self.plant}'")
         return " ".join(words)
 
 
@@ -139,6 +140,9 @@ class Game:
         self.world.begin(life)
         life.run(self._lifetime(last))
         self.world.end()
+        if life.steps >= life.MOST_STEPS:
+            self.world.blame("I6: the program goes round in circles")
+            self.over = True
         self.town.discord.gone()
 
     def _unheard(self, loop: asyncio.AbstractEventLoop, context: Mapping[str, object]) -> None:
@@ -170,7 +174,7 @@ class Game:
         store: Store = self.plant.store(SqliteStore(Database(driver, None)))
         made: list[Adapter] = [TelegramSim(world, self.town.telegram), DiscordSim(world, self.town.discord)]
         adapters = [self.plant.adapter(adapter) for adapter in made]
-        model: Model = self.plant.model(self.model)
+        model: Model = self.model
         by_name = {adapter.platform: adapter for adapter in adapters}
         session_id = lambda: f"{world.chance.getrandbits(64):016x}"  # noqa: E731
         return store, Dispatcher(store, model, by_name, self.policy, SimClock(world), new_session_id=session_id), adapters
@@ -178,7 +182,7 @@ class Game:
     async def _until_rest(self, last: float, watched: list[asyncio.Task[object]]) -> None:
         quiet = 0.0
         while True:
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(1.0 if self.world.now < last + MERCY else 5.0)
             for task in watched:
                 if task.done() and not self.world.full:
                     self.world.blame(f"the program ended by itself: {task.result() if task.exception() is None else task.exception()!r}")
@@ -194,11 +198,13 @@ class Game:
                 self.over = True
                 return
             if self.world.now > last + PATIENCE:
-                self.world.blame("I6: something is owed still, hours after all was said")
+                self.world.blame("I6: something is owed still, half an hour after all was said")
                 self.over = True
                 return
 
     def _rests(self, last: float) -> bool:
-        if self.world.now <= last or not self.town.telegram.at_rest or not self.town.discord.at_rest:
+        if self.world.now <= last or self.world.last_due > self.world.now or self.world.full:
+            return False
+        if not self.town.telegram.at_rest or not self.town.discord.at_rest:
             return False
         return not self.world.disk.execute(UNFINISHED).fetchone()[0]

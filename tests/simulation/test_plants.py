@@ -1,0 +1,36 @@
+"""Planted bugs are found: a check that cannot fail shows nothing."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.simulation.exploring import random_plan, singles
+from tests.simulation.plants import PLANTS
+from tests.simulation.run import Outcome, Plan, run
+
+MOST_SEEDS = 400
+
+
+def _tried(plant: str) -> Iterator[Outcome]:
+    """A death at each moment of three messages on each platform, and of some commands; then what seeds make."""
+    for scenario in ("three messages by ann", "three messages by cat", "lists by ann"):
+        yield from singles(Plan(1, scenario, plant=plant))
+    for seed in range(MOST_SEEDS):
+        yield run(random_plan(seed, plant))
+
+
+@pytest.mark.parametrize("plant", PLANTS)
+def test_a_planted_bug_is_found(plant: str) -> None:
+    found = next((outcome for outcome in _tried(plant) if outcome.problems), None)
+    assert found is not None, f"{plant} was not found"
+    assert run(found.plan).problems == found.problems, "the same plan is not the same run"
+    assert run(replace(found.plan, plant="")).problems == (), "found without the bug, too"
+
+
+def test_there_are_enough() -> None:
+    assert len(PLANTS) >= 10
+    assert all(a is not b for a, b in itertools.combinations(PLANTS.values(), 2))
