@@ -2,12 +2,13 @@
 # Needs make and a Python of 3.11 to 3.13; the rest is installed into .venv, pinned and checked by hash.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check bench torture lock clean
+.PHONY: help run test lint check bench torture soak lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?=
 ARGS ?=
 TESTS ?= tests
+SECONDS ?= 86400
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-input
@@ -18,7 +19,9 @@ help: ## say what there is
 	@echo "make test      run the tests (TESTS=tests/config for some)"
 	@echo "make check     lint, formatting, types, the walls between the packages, and the tests"
 	@echo "make bench     measure speed and memory against servers on this machine"
-	@echo "make torture   kill it at random for a long while on each platform, and count what was lost"
+	@echo "make torture   all that takes hours: kills, simulation, power cuts, system calls, fuzzing, long conversations"
+	@echo "               (ARGS='kills --kills 1000' for one of them)"
+	@echo "make soak      run it for SECONDS=86400 with faults, and see whether anything grows"
 	@echo "make lock      bring requirements.lock and requirements-dev.lock in line with pyproject.toml"
 	@echo "make clean     remove what was installed and cached; data/ stays"
 
@@ -62,8 +65,11 @@ check: lint test ## all that a change must pass
 bench: $(VENV)/.installed-dev ## measure
 	@exec $(BIN)/python -m tests.benchmarks $(ARGS)
 
-torture: $(VENV)/.installed-dev ## kill and count
-	@exec $(BIN)/python -m tests.torture $(ARGS)
+torture: $(VENV)/.installed-dev ## everything that takes hours
+	@exec $(BIN)/python -m tests.torture.everything $(ARGS)
+
+soak: $(VENV)/.installed-dev ## does anything grow?
+	@exec $(BIN)/python -m tests.soak --seconds $(SECONDS) $(ARGS)
 
 # Only for those who change dependencies; needs uv. Lines name no index, so any mirror serves.
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

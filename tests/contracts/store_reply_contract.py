@@ -68,7 +68,9 @@ class TurnContract:
         assert await store.turn_of(reply.id) == replace(owed, status="pending")
 
     async def test_a_start_tells_which_posts_were_being_written(self, store: Store) -> None:
-        posts = [post(100 + number, 9, number, state=state) for number, state in enumerate(("planned", "placed", "final", "surplus", "gone"))]
+        posts = [
+            post(100 + number, 9, number, state=state) for number, state in enumerate(("planned", "placed", "final", "surplus", "gone"))
+        ]
         await store.apply([AddPost(one) for one in posts])
         assert await store.recover() == {101}
 

@@ -24,8 +24,9 @@ FOREIGN = replace(SESSION, id="cccccccccccccccc", user_id=2)
 ASK = OpenAsk(1, PLACE, ANN, "edit #b", 70, NOW + timedelta(minutes=10))
 
 
-def shown(answer: Message, session: Session = SESSION, leaf: Message = NEWEST) -> Found:
-    return replace(found(leaf), shown=answer, shown_session=session)
+def shown(answer: Message, session: Session = SESSION, leaf: Message = NEWEST, place: Place = PLACE) -> Found:
+    post = Post(80, answer.id, 0, place, "final", "p", REPLY)
+    return replace(found(leaf), post=post, shown=answer, shown_session=session)
 
 
 def prompt(decision: Decision | Perform) -> Message:
@@ -114,6 +115,7 @@ def test_the_word_exit_answers_no_question_where_it_is_left_on(text: str) -> Non
         (shown(replace(BRANCH[1], status="removed")), 14, ""),  # to one that is no longer there
         (shown(replace(BRANCH[1], status="open")), 14, ""),  # to one that is still being made
         (shown(BRANCH[1], FOREIGN), 14, "text 12"),  # somebody else's is a quotation
+        (shown(BRANCH[1], FOREIGN, place=GROUP), 14, ""),  # but where not everybody reads it who reads here
         (shown(BRANCH[1], replace(SESSION, deleted_at=NOW)), 14, "text 12"),
         (replace(shown(BRANCH[1], FOREIGN), session=None, leaf=None), None, "text 12"),
     ],

@@ -1,6 +1,7 @@
 """`make torture`: kills by the thousand, in rounds with a database of their own, and the figures.
 
-python -m tests.torture --kills 10000 [--platform telegram|discord|both] [--faults] [--terminated] [--real] [--seed N]
+python -m tests.torture --kills 10000 [--platform telegram|discord|both] [--faults] [--terminated] [--impatient]
+    [--real] [--seed N]
 """
 
 from __future__ import annotations
@@ -87,13 +88,23 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faults", action="store_true", help="with calls that fail before or after their effect")
     parser.add_argument("--terminated", action="store_true", help="SIGTERM instead of kill -9")
+    parser.add_argument("--impatient", action="store_true", help="SIGTERM, and kill -9 within the next quarter of a second")
     parser.add_argument("--real", action="store_true", help="start the bot as operators do, which takes longer")
     parser.add_argument("--side-by-side", type=int, default=2, help="rounds at a time")
     parser.add_argument("--plant", choices=[*PLANTS], default="", help="with a bug that must be found")
     given = parser.parse_args()
     found = 0
     for platform in [given.platform] if given.platform else ["telegram", "discord"]:
-        plan = Plan(given.seed, given.kills, given.faults, given.plant, given.terminated, given.real, platform=platform)
+        plan = Plan(
+            given.seed,
+            given.kills,
+            given.faults,
+            given.plant,
+            given.terminated,
+            given.real,
+            platform=platform,
+            impatient=given.impatient,
+        )
         print(f"{plan.kills} kills with {platform}" if platform != "both" else f"{plan.kills} kills with both platforms")
         found |= asyncio.run(_torture(plan, given.side_by_side))
     return found

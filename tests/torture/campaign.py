@@ -20,6 +20,8 @@ SHORTEST = 0.02
 UNHEARD = 0.1
 QUIET_WITHIN = 150.0
 END_WITHIN = 2.0
+SOON = 0.25
+"""Seconds within which who is impatient kills what was asked to end; most orderly ends take as long."""
 LATER = 0.4
 GREETED_WITHIN = 30.0
 DISTURBED = 0.15
@@ -30,7 +32,8 @@ MEANWHILE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do, all of it by the seed. `terminated` ends lives by SIGTERM instead; `real` starts the bot as operators do."""
+    """What to do, all of it by the seed. `terminated` ends lives by SIGTERM instead; `impatient` by SIGTERM, and then by SIGKILL before they
+    can have ended; `real` starts the bot as operators do."""
 
     seed: int
     kills: int
@@ -40,6 +43,7 @@ class Plan:
     real: bool = False
     quiet_within: float = QUIET_WITHIN
     platform: str = "telegram"
+    impatient: bool = False
 
 
 @dataclass(slots=True)
@@ -77,9 +81,9 @@ async def run(plan: Plan, folder: Path, nursery: Nursery) -> Outcome:
         for number in range(plan.kills):
             life = await start(number)
             await _live(around, chance, plan)
-            ended, took = await _ended(life, plan)
+            ended, took = await _ended(life, plan, chance)
             slowest = max(slowest, took)
-            if ended not in ((0, -15) if plan.terminated else (-9,)):
+            if ended not in _endings(plan):
                 endings.append(f"life {number} ended with {ended} after {took:.2f} s")
             if chance.random() < MEANWHILE:
                 await around.do(chance)
@@ -144,7 +148,16 @@ async def _sign(around: World) -> None:
         await asyncio.sleep(0.005)
 
 
-async def _ended(life: Life, plan: Plan) -> tuple[int | None, float]:
+def _endings(plan: Plan) -> tuple[int | None, ...]:
+    """How a life may end: an orderly one with 0, or by the signal before it could handle it; one that was cut short in any of these ways."""
+    if plan.impatient:
+        return (0, -15, None)
+    return (0, -15) if plan.terminated else (-9,)
+
+
+async def _ended(life: Life, plan: Plan, chance: random.Random) -> tuple[int | None, float]:
+    if plan.impatient:
+        return await life.end(chance.uniform(0.0, SOON))
     if plan.terminated:
         return await life.end(END_WITHIN)
     return await life.kill(), 0.0

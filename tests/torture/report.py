@@ -14,7 +14,16 @@ LOG_LINES = 40
 def command(plan: Plan) -> str:
     """How to run the plan again; the same deeds, though not to the millisecond."""
     platform = [] if plan.platform == "telegram" else [f"--platform {plan.platform}"]
-    flags = [name for name, on in (("--faults", plan.faults), ("--terminated", plan.terminated), ("--real", plan.real)) if on]
+    flags = [
+        name
+        for name, on in (
+            ("--faults", plan.faults),
+            ("--terminated", plan.terminated),
+            ("--impatient", plan.impatient),
+            ("--real", plan.real),
+        )
+        if on
+    ]
     planted = [f"--plant {plan.plant}"] if plan.plant else []
     return " ".join([f"python -m tests.torture --kills {plan.kills} --seed {plan.seed}", *platform, *flags, *planted])
 

@@ -70,6 +70,11 @@ async def test_r1_sigterm_at_random_moments_ends_in_time_and_loses_nothing(tmp_p
     assert not any(outcome.verdict.failed for outcome in outcomes), "an end by SIGTERM counted as a failed attempt"
 
 
+async def test_r1_sigterm_and_then_a_kill_loses_nothing(tmp_path: Path, nursery: Nursery) -> None:
+    (outcome,) = await _carried_out(tmp_path, nursery, Plan(16, 20, platform="both", impatient=True))
+    assert outcome.verdict.asked > 20
+
+
 async def test_the_checks_see_a_bot_that_acknowledges_before_it_stores(tmp_path: Path, nursery: Nursery) -> None:
     outcome = await run(Plan(8, 25, plant="acknowledges_first", quiet_within=30), tmp_path, nursery)
     assert outcome.verdict.lost > 0

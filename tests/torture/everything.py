@@ -1,0 +1,53 @@
+"""`make torture`: everything that takes hours, one after the other, and in the end what came of each.
+
+python -m tests.torture.everything                      all of it
+python -m tests.torture.everything kills fuzz           some of it
+python -m tests.torture.everything kills --kills 1000   one of it, with arguments of its own
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+
+KILLS = ("tests.torture", "--faults", "--side-by-side", "3")
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "simulation": ("tests.simulation", "--runs", "1000000"),
+    "pairs": ("tests.simulation", "--every-pair"),
+    "kills": (*KILLS, "--platform", "both", "--kills", "10000"),
+    "telegram": (*KILLS, "--platform", "telegram", "--kills", "10000"),
+    "discord": (*KILLS, "--platform", "discord", "--kills", "10000"),
+    "ends": (*KILLS, "--platform", "both", "--kills", "2000", "--terminated"),
+    "impatient": (*KILLS, "--platform", "both", "--kills", "2000", "--impatient"),
+    "syscalls": ("tests.syscalls",),
+    "power": ("tests.power", "--states", "20000"),
+    "fuzz": ("tests.fuzz", "--inputs", "1000000"),
+    "conversations": ("pytest", "-q", "--timeout", "0", "tests/core/test_stateful.py"),
+    "matrix": ("pytest", "-q", "--timeout", "0", "tests/security/test_objects.py"),
+}
+"""Modules to run, with what they are given."""
+AROUND: Mapping[str, Mapping[str, str]] = {
+    "conversations": {"PARLEY_TEST_EXAMPLES": "4000", "PARLEY_TEST_STEPS": "30"},
+    "matrix": {"PARLEY_TEST_MATRIX": "whole"},
+}
+
+
+def main(words: Sequence[str]) -> int:
+    chosen = [word for word in words if word in PARTS] or list(PARTS)
+    more = [word for word in words if word not in PARTS]
+    told = []
+    for part in chosen:
+        began = time.monotonic()
+        print(f"== {part}: python -m {' '.join((*PARTS[part], *more))}", flush=True)
+        command = [sys.executable, "-m", *PARTS[part], *more]
+        code = subprocess.run(command, env={**os.environ, **AROUND.get(part, {})}, check=False).returncode  # noqa: S603 - our own
+        told.append((part, code, time.monotonic() - began))
+    print("\n".join(f"{part:14} {'well' if code == 0 else f'NOT WELL ({code})'} after {took:.0f} s" for part, code, took in told))
+    return max(code != 0 for _, code, _ in told)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
