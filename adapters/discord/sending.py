@@ -164,19 +164,21 @@ class Sender:
                 others = {number for number, made_for in self._made.items() if made_for != key}
                 earlier = await own_message(self._rest, self.core, place, looked_from, _number(after), reference, others)
                 if earlier:
+                    self._made[earlier] = key  # whatever comes of the edit, nobody else may take it
                     await self._rest.edit_message(channel, earlier, shown(part), _files(part))
                     return self._is(earlier, key)
-            return await self._posted(channel, part, payload, key)
+            return await self._posted(place, part, payload, key, tried=since is not None)
 
-    async def _posted(self, channel: int, part: Part, payload: Json, key: str) -> int:
+    async def _posted(self, place: Place, part: Part, payload: Json, key: str, *, tried: bool) -> int:
         """For a key that it knows Discord gives back the earlier message. That may show less; it may be gone, or have been taken for that
-        of another key: then it takes another key."""
+        of another key, where an earlier life `tried`: then it takes another key."""
+        channel = channel_id(place)
         self._pace.took("send", channel)
         try:
             for other in ("", "-other"):
                 sent = await self._rest.create_message(channel, {**payload, "nonce": nonce_of(self.salt, key + other)}, _files(part))
                 number = int(sent["id"])
-                if self._made.get(number, key) != key:
+                if self._made.get(number, key) != key or (tried and await self._is_a_post(place, number)):
                     continue
                 if _shows(sent, part):
                     return self._is(number, key)
@@ -191,6 +193,9 @@ class Sender:
             self._pace.refused("send", channel, limited.retry_after)
             raise
         raise SendUnknown("neither key leads to a message")
+
+    async def _is_a_post(self, place: Place, number: int) -> bool:
+        return self.core is not None and await self.core.knows(MessageRef(place, str(number)))
 
     def _is(self, number: int, key: str) -> int:
         self._unknown.pop(key, None)

@@ -119,6 +119,15 @@ async def test_p34_a_key_that_leads_to_what_another_has_taken_gives_way(bench: B
     assert bench.channel.texts == ["mine", "another"]
 
 
+async def test_p34_a_key_that_leads_to_what_became_another_post_gives_way(bench: Bench) -> None:
+    """In an earlier life: this one knows it from the store alone."""
+    since = bench.clock.now() - timedelta(seconds=30)
+    bench.core.known.add(await bench.adapter.send(bench.place, plain("taken for another post"), key="a"))
+    bench.adapter._sender._made.clear()
+    await bench.adapter.send(bench.place, plain("mine"), key="a", tried_since=since)
+    assert bench.channel.texts == ["taken for another post", "mine"]
+
+
 async def test_p34_a_key_that_leads_to_a_deleted_message_gives_way(bench: Bench) -> None:
     ref = await bench.adapter.send(bench.place, plain("first"), key="a")
     await bench.adapter.delete(ref)

@@ -207,14 +207,15 @@ class DiscordSim:
             earlier = await self.wire.call("look", lambda: self._candidates(place, looked_from, reply_to), quick=True)
             for ref in earlier:
                 assert self.core is not None
-                if int(ref.message_id) not in self._made and not await self.core.knows(ref):
+                if self._made.get(int(ref.message_id), key) == key and not await self.core.knows(ref):
+                    self._made[int(ref.message_id)] = key
                     await self.edit(ref, part)
                     return self._is(ref, key)
 
         try:
             for other in (key, f"{key}-other"):
                 shown = await self.wire.call(f"send {key}", lambda other=other: self._posted(place, part, other, reply_to), quick=preview)
-                if self._made.get(shown.id, key) != key:
+                if self._made.get(shown.id, key) != key or (since is not None and await self._is_a_post(shown.ref)):
                     continue
                 with suppress(MessageGone):
                     if shown.deleted or shown.text != part.text:
@@ -228,6 +229,9 @@ class DiscordSim:
     def _posted(self, place: Place, part: Part, key: str, reply_to: MessageRef | None) -> Shown:
         self._may(place)
         return self._told("sends", self.server.post(place, part, key, reply_to))
+
+    async def _is_a_post(self, ref: MessageRef) -> bool:
+        return self.core is not None and await self.core.knows(ref)
 
     def _is(self, ref: MessageRef, key: str) -> MessageRef:
         self._unknown.pop(key, None)

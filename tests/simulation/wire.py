@@ -38,7 +38,7 @@ class Wire:
         flight = life.departs(effect)
         if what.startswith("send"):
             world.sending.add(flight)
-            life.loop.call_later(UNSTORED, world.sending.discard, flight)
+            life.loop.call_later(UNSTORED, self._is_stored, flight)
         try:
             await asyncio.sleep(world.chance.uniform(0.005, 0.08))
         except asyncio.CancelledError:
@@ -53,6 +53,12 @@ class Wire:
         await life.moment()
         await asyncio.sleep(world.chance.uniform(0.002, 0.05))
         return result
+
+    def _is_stored(self, flight: int) -> None:
+        if self._world.full and self._world.life is not None:
+            self._world.life.loop.call_later(UNSTORED, self._is_stored, flight)
+        else:
+            self._world.sending.discard(flight)
 
     def _lost(self, what: str, fault: str, effect: Callable[[], object]) -> SendUnknown:
         world = self._world

@@ -32,8 +32,8 @@ MEANWHILE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do, all of it by the seed. `terminated` ends lives by SIGTERM instead; `impatient` by SIGTERM, and then by SIGKILL before they
-    can have ended; `real` starts the bot as operators do."""
+    """What to do, all of it by the seed. `terminated` ends lives by SIGTERM instead; `impatient` by SIGTERM and soon after it by SIGKILL;
+    `real` starts the bot as operators do."""
 
     seed: int
     kills: int
@@ -149,7 +149,7 @@ async def _sign(around: World) -> None:
 
 
 def _endings(plan: Plan) -> tuple[int | None, ...]:
-    """How a life may end: an orderly one with 0, or by the signal before it could handle it; one that was cut short in any of these ways."""
+    """How a life may end: by kill -9; in good order, or by SIGTERM before it could handle it; by either, who is impatient."""
     if plan.impatient:
         return (0, -15, None)
     return (0, -15) if plan.terminated else (-9,)
