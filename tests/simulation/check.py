@@ -98,6 +98,8 @@ def _strays(world: World, town: Town, known: set[tuple[str, int]]) -> None:
         for shown in server.chats.messages.values():
             if shown.by != server.chats.BOT or shown.deleted or (server.name, shown.id) in known:
                 continue
+            if town.forgetful and (shown.place.kind == "group" or shown.place.chat_id in town.forgetful):
+                continue  # what stands in the chat stays there, and nothing is known of it any more
             if shown.only_for and (world.deaths or town.discord.lost_whispers):
                 continue  # what follows there has no key: who died after sending it does not know that it is there
             if server.name == "telegram" and (shown.text.endswith(texts.WAITING) or shown.asks):
@@ -112,7 +114,7 @@ def _answered_once(world: World, town: Town, said: Said, records: Records) -> No
     """I1, I3: what was said is there once, and has one answer or line that people can see."""
     place, token = said.shown.place, said.tokens[-1]
     done = town.done[place]
-    if said.deleted or not town.handed_over(said) or (done.commands["delete"] and world.skew):
+    if said.deleted or said.person in town.forgetful or not town.handed_over(said) or (done.commands["delete"] and world.skew):
         return
     rows = [row for one in (said.tokens if done.stirred else said.tokens[-1:]) for row in records.said.get(one, [])]
     if not rows:

@@ -27,7 +27,7 @@ MOSTLY = {
     "block": 1,
 }
 CALM_COMMANDS = ("new", "title", "end", "help", "history", "sessions")
-OTHER_COMMANDS = ("edit", "delete", "cancel", "edit")
+OTHER_COMMANDS = ("edit", "edit", "edit", "delete", "delete", "cancel", "forget")
 
 
 def _say(person: str, how: str = "", place: Place | None = None) -> Act:
@@ -66,6 +66,7 @@ NAMED: Mapping[str, Callable[[str], Schedule]] = {
     "new and back": lambda p: _one_after_another(p, _say(p, "briefly"), _command(p, "new"), _press(p, "Go back"), _say(p, "briefly")),
     "end": lambda p: _one_after_another(p, _say(p, "briefly"), _command(p, "end"), _say(p, "briefly")),
     "delete and undo": lambda p: _one_after_another(p, _say(p, "briefly"), _command(p, "delete"), _press(p, "Undo")),
+    "forget": lambda p: _one_after_another(p, _say(p), _command(p, "forget"), _press(p, "Erase everything"), _say(p)),
     "reply": lambda p: _one_after_another(p, _say(p), _say(p), lambda town: town.reply(p, home(p))),
     "lists": lambda p: _one_after_another(p, _say(p, "briefly"), _command(p, "history"), _command(p, "sessions"), _command(p, "help")),
 }

@@ -54,6 +54,7 @@ class Town:
         self.said: list[Said] = []
         self.done: dict[Place, Done] = {}
         self.shut_out: set[Place] = set()
+        self.forgetful: set[str] = set()
         self.restart = False
         self._number = 0
 
@@ -143,6 +144,8 @@ class Town:
             return
         else:
             self.world.story.tell(person, f"gives /{name} {args} in {place.chat_id}")
+        if name == "forget":
+            self.forgetful.add(person)
         done = self.note(person, place, name, stirs=name not in CALM | {"retry"})
         done.commands[name] += 1
 
