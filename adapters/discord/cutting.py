@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.discord.escaping import is_blank
+from adapters.discord.escaping import is_blank, no_block
 from adapters.discord.written import FENCE, Span, Written
 from bot.replies.split import cut
 
@@ -39,6 +39,8 @@ def pieces(written: Written) -> Iterator[Piece]:
             return
         opening = "".join(span.opening for span in sorted((span for span in live if span.start < start), key=_order))
         room = MAX_LENGTH - len(opening)
+        seems_block = _is_within_line(text, start, opening) and no_block(text[start : start + room]) != text[start : start + room]
+        room -= seems_block
         if len(text) - start <= room:
             end = len(text)
         else:
@@ -49,7 +51,7 @@ def pieces(written: Written) -> Iterator[Piece]:
             closing = "".join(
                 span.closing for span in sorted((span for span in live if span.start < end < span.end), key=_order, reverse=True)
             )
-            yield Piece(end, opening + body + closing)
+            yield Piece(end, opening + (no_block(body) if seems_block else body) + closing)
         start = end
 
 
@@ -83,6 +85,12 @@ def _skip(text: str, start: int, fences: Sequence[Span]) -> int:
         else:
             break
     return start
+
+
+def _is_within_line(text: str, start: int, opening: str) -> bool:
+    """Whether a message that begins at `start` begins with what stood within a line, where no mark of a block was one."""
+    before = text[text.rfind("\n", 0, start) + 1 : start].strip(" ")
+    return bool(before) and opening in ("", "> ") and before != opening.strip(" ")
 
 
 def _is_code(span: Span) -> bool:

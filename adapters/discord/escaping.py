@@ -2,6 +2,7 @@
 
 Discord drops a backslash before any character that is no ASCII letter, digit or white space. Its rules are those of simple-markdown, in
 which a mark, or a bracket, that stands first is read first: what would close it may stand in code. So `_` within a word is one as well.
+An address goes on up to the next space, and what stands in it is no mark: where one only seems to begin, its slashes are parted.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Final
 _MARKS: Final = re.compile(
     r"[*`_\[]|\\(?![0-9A-Za-z\s])|(?<=\])\("
     r"|\|(?=\|)|(?<=\|)\||~(?=~|\Z)|(?<=~)~|\A~"
+    r"|(?<=http:)/(?=/(?:[^\s<]|\Z))|(?<=https:)/(?=/(?:[^\s<]|\Z))|(?<=steam:)/(?=/(?:[^\s<]|\Z))"
 )
 _AT_LINE_START: Final = re.compile(r"(\s*)(?:(\d+)(?=\. )|(?=(?:#{1,3}|-#|[-+])(?:\s|\Z)|>))")
 _PUNCTUATION: Final = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
@@ -23,9 +25,13 @@ _REPLACED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ud800-\udfff]
 def escaped(text: str, *, line_start: bool = False) -> str:
     """A text of one line so that it shows to the letter; at the start of a line it is no heading, list or quote either."""
     written = _MARKS.sub(r"\\\g<0>", text)
-    if line_start and (match := _AT_LINE_START.match(written)):
-        written = f"{match[1]}{match[2] or ''}\\{written[match.end() :]}"
-    return written
+    return no_block(written) if line_start else written
+
+
+def no_block(written: str) -> str:
+    """What was written for the middle of a line, so that it begins no heading, list or quote where a message begins with it."""
+    match = _AT_LINE_START.match(written)
+    return f"{match[1]}{match[2] or ''}\\{written[match.end() :]}" if match else written
 
 
 def each_escaped(text: str) -> str:

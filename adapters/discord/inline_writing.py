@@ -101,7 +101,7 @@ def _masks(shown: str, text: str, host: str) -> bool:
     """Whether Discord makes a link of what is shown, and the text in it, without marks, is honest."""
     return (
         len(shown) <= _MAX_LINK - MAX_LENGTH
-        and "://" not in shown
+        and "://" not in text
         and _IN_BRACKETS.fullmatch(shown) is not None
         and not is_misleading(text, host)
         and not is_misleading(shown, host)

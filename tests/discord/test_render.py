@@ -131,7 +131,7 @@ def test_x14_a_link_whose_text_names_another_host_shows_its_address(source: str,
     assert render(Content(source))[0].text == text
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "discord://x", "data:text/html,x", "file:///etc/passwd", "vbscript:x"])
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "discord://x", "data:text/html,x", "file:///etc/passwd", "vbscript:x", "steam://run/1"])
 def test_x14_dangerous_addresses_are_text(url: str) -> None:
     seen = read(render(Content(f"[x]({url})"))[0].text)
     assert seen.text == f"x ({url})"
@@ -245,3 +245,27 @@ def test_a_label_that_nobody_sees_becomes_one() -> None:
 def test_lines_of_code_that_look_like_a_quote_stay_at_a_cut() -> None:
     parts = render(Content("```\n" + ">\n" * 1500 + "```"))
     assert sum(part.text.count(">") for part in parts) == 1500
+
+
+@pytest.mark.parametrize("scheme", ["http://", "https://", "steam://", "xhttp://"])
+@pytest.mark.parametrize(("after", "text", "marks"), [("`a __a__`", "a __a__", ["code"]), ("*a \\*_x_", "*a *x", ["italic"]), ("[_]", "[_]", [])])
+def test_x14_half_an_address_takes_no_mark_into_it(scheme: str, after: str, text: str, marks: list[str]) -> None:
+    """Discord's addresses go on up to the next space, whatever stands in them."""
+    seen = read(render(Content(f"{scheme}{after}"))[0].text)
+    assert seen.text == scheme + text
+    assert [mark[0] for mark in seen.marks] == marks
+
+
+@pytest.mark.parametrize("sign", ["-", "+", "*", "#", "###", "-#", ">", ">>>", "1.", "12."])
+@pytest.mark.parametrize("prefix", ["", "> "])
+def test_what_begins_a_message_after_a_cut_within_a_line_begins_no_block(sign: str, prefix: str) -> None:
+    began = 0
+    for filled in range(1990, 2001):
+        line = f"{'w' * (filled - len(prefix))} {sign} {'x' * 1990}"
+        parts = render(Content(prefix + line))
+        seen = [read(part.text) for part in parts]
+        assert " ".join(one.text for one in seen).split() == line.split()
+        assert all(problems(part.text) == [] for part in parts)
+        assert {mark[0] for one in seen for mark in one.marks} == ({"quote"} if prefix else set())
+        began += seen[1].text.startswith(sign)
+    assert began

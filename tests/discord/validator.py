@@ -28,7 +28,7 @@ _CODE_PAD: Final = re.compile(r"^ (?= *`)|(?<=`) (?= *$)")
 _ESCAPE: Final = re.compile(r"\\([^0-9A-Za-z\s])")
 _AUTOLINK: Final = re.compile(r"<(https?://[^ >]+)>")
 _MENTION: Final = re.compile(r"<(?:@[!&]?\d+|#\d+|a?:\w+:\d+|t:-?\d+(?::\w)?|/[\w -]+:\d+)>")
-_URL: Final = re.compile(r"https?://[^\s<]+[^<.,:;\"'\]\s]")
+_URL: Final = re.compile(r"(?:https?|steam)://[^\s<]+[^<.,:;\"'\]\s]")
 _LINK: Final = re.compile(
     r"\[((?:\[[^\]]*\]|[^\[\]]|\](?=[^\[]*\]))*)\]\(\s*<?((?:\([^)]*\)|[^\s\\]|\\.)*?)>?(?:\s+['\"]([\s\S]*?)['\"])?\s*\)"
 )
@@ -41,7 +41,8 @@ _STRIKE: Final = re.compile(r"~~([\s\S]+?)~~(?!_)")
 _SPOILER: Final = re.compile(r"\|\|([\s\S]+?)\|\|")
 _PLAIN: Final = re.compile(r"[^\\`*_~|\[<>#\n:\d -]+|\s")
 _BEGINS_BLOCK: Final = frozenset(" >#-*0123456789")
-_BEGINS_INLINE: Final = frozenset("`\\<h[*_~|")
+_SCHEME: Final = re.compile("http|steam")
+_BEGINS_INLINE: Final = frozenset("`\\<hs[*_~|")
 _MARKS: Final = (("italic", _EM), ("bold", _STRONG), ("underline", _UNDERLINE), ("strike", _STRIKE), ("spoiler", _SPOILER))
 
 
@@ -146,8 +147,8 @@ def read(source: str, *, in_quote: bool = False, in_line: bool = False) -> Seen:
         if not end:
             match = _PLAIN.match(source, place)
             end = match.end() if match else place + 1
-            if match and (address := source.find("http", place, end)) > place:
-                end = address
+            if match and (address := _SCHEME.search(source, place + 1, end)):
+                end = address.start()
             seen.add(source[place:end])
         place = end
     return seen
