@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from pathlib import Path
 
 from adapters.calls.turnstile import Turnstile
 from adapters.discord.cursors import Channel, Cursors
-from adapters.discord.taking import REMEMBERED, Taking
+from adapters.discord.taking import REMEMBERED
 from adapters.discord.threads import REFUSED_FOR, Threads
 from adapters.discord.watch import OTHERS, Watch
 from tests.discord.receiving import FastClock, ListCore, PlainRest, alive, until
@@ -65,7 +64,9 @@ async def test_r7_what_was_taken_is_remembered_of_the_newest_channels(tmp_path: 
         dm = fake.dm(ann)
         await ann.says(dm, "0")
         await until(lambda: life.core.texts == ["0"])
-        (taking,) = [one for one in gc.get_objects() if type(one) is Taking]
+        session = life.receiver._session
+        assert session is not None
+        taking = session.taking
         taking.last = dict.fromkeys(range(REMEMBERED), 1) | taking.last
         said = await ann.says(dm, "1")
         await until(lambda: life.core.texts == ["0", "1"])

@@ -16,7 +16,7 @@ T = TypeVar("T")
 class Life:
     """From its death on nothing of it has any effect: whoever asks waits for ever, and is put away with the rest."""
 
-    MOST_STEPS = 50_000
+    MOST_STEPS = 10_000
 
     def __init__(self, fate: Fate, now: float) -> None:
         self.steps = 0
