@@ -131,7 +131,9 @@ def test_x14_a_link_whose_text_names_another_host_shows_its_address(source: str,
     assert render(Content(source))[0].text == text
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "discord://x", "data:text/html,x", "file:///etc/passwd", "vbscript:x", "steam://run/1"])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "discord://x", "data:text/html,x", "file:///etc/passwd", "vbscript:x", "steam://run/1"]
+)
 def test_x14_dangerous_addresses_are_text(url: str) -> None:
     seen = read(render(Content(f"[x]({url})"))[0].text)
     assert seen.text == f"x ({url})"
@@ -248,7 +250,9 @@ def test_lines_of_code_that_look_like_a_quote_stay_at_a_cut() -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http://", "https://", "steam://", "xhttp://"])
-@pytest.mark.parametrize(("after", "text", "marks"), [("`a __a__`", "a __a__", ["code"]), ("*a \\*_x_", "*a *x", ["italic"]), ("[_]", "[_]", [])])
+@pytest.mark.parametrize(
+    ("after", "text", "marks"), [("`a __a__`", "a __a__", ["code"]), ("*a \\*_x_", "*a *x", ["italic"]), ("[_]", "[_]", [])]
+)
 def test_x14_half_an_address_takes_no_mark_into_it(scheme: str, after: str, text: str, marks: list[str]) -> None:
     """Discord's addresses go on up to the next space, whatever stands in them."""
     seen = read(render(Content(f"{scheme}{after}"))[0].text)

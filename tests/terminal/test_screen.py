@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+from collections import Counter
+from string import ascii_lowercase, ascii_uppercase
 
 import pytest
 from prompt_toolkit.application import create_app_session
@@ -91,3 +93,49 @@ def test_p14_nothing_in_an_answer_is_swallowed(source: str) -> None:
     screen_console, written = console()
     Screen(console=screen_console).show(Part(0, 1, source), hints=())
     assert source.split() == written.getvalue().split()
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("|a|b|\n|-|-|\n|1|2|*3*|4|\n|5|", "a b 1 2 | 3 | 4 5"),
+        ("> |a|\n> |-|\n> |1| [2](http://x.org) |", "▌ a ▌ 1 | 2 (http://x.org)"),
+        ('```py title="a plan"\nx\n```', 'py title="a plan" x'),
+        ("- ```plan.txt\n  x\n  ```", "• plan.txt x"),
+        ("```python\nx\n```", "x"),
+        ("```a plan\n```", "a plan"),
+        ('*[a](http://x.org "the *plan*")* [b](http://x.org)', "a (http://x.org) (the *plan*) b (http://x.org)"),
+    ],
+)
+def test_p14_what_is_said_beside_something_is_drawn(source: str, shown: str) -> None:
+    """Cells that have no column, what stands beside a block's language, titles of links."""
+    screen_console, written = console()
+    Screen(console=screen_console).show(Part(0, 1, source), hints=())
+    assert re.sub(r"[▌─\s]+\n", "\n", written.getvalue()).split() == shown.split()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"|a|b|\n|-|-|\n|{'x' * 100}END|https://example.org/{'y' * 100}END|",
+        f"|{'|'.join(ascii_lowercase)}|\n|{'-|' * 26}\n|{'|'.join(ascii_uppercase)}|",
+        f"> - > |{'|'.join(ascii_lowercase)}|\n>   > |{'-|' * 26}",
+        "- " * 19 + "words",
+        "> " * 30 + "words",
+        "> " * 12 + "words",
+        "123456789. " * 6 + "words",
+    ],
+)
+def test_p14_nothing_is_drawn_beyond_the_edge(source: str) -> None:
+    """What has too little room is drawn in another way, down to the text as it is written."""
+    screen_console, written = console()
+    Screen(console=screen_console).show(Part(0, 1, source), hints=())
+    letters = Counter(filter(str.isalnum, source)) - Counter(filter(str.isalnum, written.getvalue()))
+    assert not letters
+    assert max(map(len, written.getvalue().split("\n"))) <= 60
+
+
+def test_a_table_of_many_columns_is_one_record_for_each_row() -> None:
+    screen_console, written = console()
+    Screen(console=screen_console).show(Part(0, 1, "|a|b|c|d|e|f|g|\n|-|-|-|-|-|-|-|\n|1|2\n|3|"), hints=())
+    assert written.getvalue().strip() == "a: 1\nb: 2\nc: \nd: \ne: \nf: \ng: \n\na: 3\nb: \nc: \nd: \ne: \nf: \ng:"
