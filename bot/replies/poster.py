@@ -12,17 +12,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.changes import AddPost, Change, SetPost
-from bot.errors import ContentRefused, DeleteRefused, MessageGone, RateLimited, SendUnknown
+from bot.errors import DeleteRefused, MessageGone, RateLimited, SendUnknown
 from bot.events import MessageRef
 from bot.ports import Adapter, Clock, Store
-from bot.posts import Content, Part, Post, PostState, made_for, post_key
+from bot.posts import Content, Part, Post, PostState, post_key
 from bot.replies import texts
-from bot.replies.target import LONG_AGO, Claim, Target
+from bot.replies.calling import Caller, address
+from bot.replies.target import Claim, Target
 
 STUB_LETTERS = 60
-SEND_TRIES = 5
-EDIT_TRIES = 8
-"""Tries of a call whose outcome is unknown, one second apart and then twice as long each, before the delivery is put off."""
 
 
 class Poster:
@@ -53,8 +51,8 @@ class Poster:
         self.unsettled = False
         """Whether the final text was written, and is to be written once more for that reason."""
         self._adapter = adapter
+        self._caller = Caller(adapter, clock, target)
         self._store = store
-        self._clock = clock
         self._next_id = next_id
         self._posts = {post.ordinal: post for post in posts}
         self._shown: dict[int, Part] = {}
@@ -147,29 +145,12 @@ class Poster:
             if ref is None or self._shown.get(ordinal) == part:
                 return
             try:
-                await self._edit(ref, part)
+                await self._caller.edit(ref, part)
             except MessageGone:
                 self._forget(ordinal)
                 continue
             self._shown[ordinal] = part
             return
-
-    async def _edit(self, ref: MessageRef, part: Part) -> None:
-        """An edit is idempotent: an unknown outcome is tried again."""
-        pause = 1.0
-        for attempt in range(EDIT_TRIES):
-            try:
-                await self._adapter.edit(ref, part, via=self.target.reply_to)
-            except SendUnknown:
-                if attempt == EDIT_TRIES - 1:
-                    raise
-                await self._clock.sleep(pause)
-                pause = min(pause * 2, 30.0)
-            except ContentRefused:
-                await self._adapter.edit(ref, replace(part, text=texts.CANNOT_SHOW, markup=()), via=self.target.reply_to)
-                return
-            else:
-                return
 
     async def _place(self, ordinal: int, part: Part, *, preview: bool, growing: bool = False) -> bool:
         """Sends a post and stores where it is; True if it shows the whole part already. A part that is `growing` shows that it is not
@@ -179,7 +160,11 @@ class Poster:
         sent = part if whole or growing else self._stub(part)
         if whole:
             await self._plan_further(ordinal)
-        ref = await self._send(ordinal, sent, preview=preview)
+        before = self._caller.unknown_sends
+        try:
+            ref = await self._send(ordinal, sent, preview=preview)
+        finally:
+            self.uncertain |= preview and self._caller.unknown_sends > before
         self._shown[ordinal] = sent
         async with self.claim.lock:
             await self._store.apply((self._placed(ordinal, ref),))
@@ -208,59 +193,9 @@ class Poster:
         return AddPost(post)
 
     async def _send(self, ordinal: int, part: Part, *, preview: bool) -> MessageRef:
-        """A send that ended unknown is repeated: it carries no whole answer, or the platform knows its key."""
-        pause = 1.0
-        for attempt in range(SEND_TRIES):
-            try:
-                return await self._adapter.send(
-                    self.target.place,
-                    part,
-                    reply_to=self._reply_to(ordinal),
-                    via=self.target.reply_to,
-                    audience=self.target.audience,
-                    key=self._key(ordinal),
-                    tried_since=self._tried_since(ordinal),
-                    preview=preview,
-                )
-            except SendUnknown:
-                if attempt == SEND_TRIES - 1:
-                    raise
-                await self._clock.sleep(pause)
-                pause = min(pause * 2, 30.0)
-            except ContentRefused:
-                if part.text == texts.CANNOT_SHOW:
-                    raise
-                part = replace(part, text=texts.CANNOT_SHOW, markup=())
-        raise SendUnknown
-
-    def _key(self, ordinal: int) -> str:
-        """The same at every try, also when the post has come from another reply meanwhile; another one for what takes the place of a
-        message that is gone, since a platform remembers keys."""
-        known = self._posts.get(ordinal)
-        key = known.key if known is not None else post_key(self.reply_id, ordinal)
-        return f"{key}-again" if ordinal in self._lost else key
-
-    def _tried_since(self, ordinal: int) -> datetime | None:
-        known = self._posts.get(ordinal)
-        if ordinal in self._lost or (known.id if known is not None else self.reply_id) > self.target.inherited:
-            return None
-        return LONG_AGO if self._is_taken_over(ordinal) else self.target.since
-
-    def _is_taken_over(self, ordinal: int) -> bool:
-        """Whether another reply had the post before this one was asked for."""
-        known = self._posts.get(ordinal)
-        return known is not None and not made_for(known.key, self.reply_id, ordinal)
-
-    def _reply_to(self, ordinal: int) -> MessageRef | None:
-        """Only the first post replies. Under the key of another reply it replies to what that would have replied to: by that it is looked
-        for, where an earlier life may have sent it."""
-        if ordinal > 0:
-            return None
-        known = self._posts.get(0)
-        if known is None or known.reply_to is None or not self._is_taken_over(0) or ordinal in self._lost:
-            return self.target.reply_to
-        keyed = self._adapter.capabilities(self.target.place).idempotent_send and known.reply_to.place == self.target.place
-        return known.reply_to if keyed else self.target.reply_to
+        keyed = self._adapter.capabilities(self.target.place).idempotent_send
+        known, lost = self._posts.get(ordinal), ordinal in self._lost
+        return await self._caller.send(part, address(self.reply_id, ordinal, known, self.target, lost=lost, keyed=keyed), preview=preview)
 
     def _stub(self, part: Part) -> Part:
         """The first words, never all of them. A question keeps its form, which only a send can give it."""
@@ -280,7 +215,7 @@ class Poster:
             try:
                 await self._adapter.delete(ref)
             except DeleteRefused:
-                await self._edit(ref, self._adapter.render(Content(texts.STUB))[0])
+                await self._caller.edit(ref, self._adapter.render(Content(texts.STUB))[0])
         return SetPost(post.id, "gone")
 
     async def _left_behind(self, ordinal: int) -> MessageRef | None:

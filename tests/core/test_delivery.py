@@ -277,6 +277,25 @@ async def test_p24_after_an_uncertain_preview_the_final_text_is_written_once_mor
         assert await nothing_is_owed(talk)
 
 
+async def test_p24_a_first_preview_that_may_arrive_late_is_written_over_too(tmp_path: Path) -> None:
+    """Where a key makes a send repeatable, what a lost try was to show may still be put there after the final text."""
+    model, adapter = InSteps(), MemoryAdapter(capabilities=replace(DEFAULT, idempotent_send=True))
+    adapter.fail_next("send", SendUnknown(), after=True)
+    async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
+        await talk.hears("one")
+        await talk.shows("some")
+        model.steps[0].set()
+        model.steps[1].set()
+        await talk.settle()
+        assert talk.texts() == ["some words more"]
+        talk.last.text = "some …"  # the lost try arrives late
+        async with asyncio.timeout(2):
+            while talk.last.text != "some words more":
+                await adapter.changed.wait()
+        await talk.settle()
+        assert await nothing_is_owed(talk)
+
+
 async def test_what_cannot_be_deleted_becomes_a_stub(talk: Talk) -> None:
     await talk.says("one")
     talk.adapter.fail_next("delete", DeleteRefused())

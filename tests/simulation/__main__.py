@@ -59,8 +59,7 @@ def _many(work: Callable[..., Portion], jobs: Sequence[tuple[object, ...]]) -> i
         total = Portion(total.runs + portion.runs, total.deaths + portion.deaths, total.seconds + portion.seconds)
         for wrong in portion.wrong:
             bad += 1
-            if bad <= MOST_TOLD:
-                print(f"{wrong}\n", flush=True)
+            print(f"{wrong}\n" if bad <= MOST_TOLD else wrong.partition("\n\n")[0], flush=True)
         if time.monotonic() - told > 60:
             told = time.monotonic()
             print(_line(total, bad, told - began), flush=True)

@@ -51,7 +51,11 @@ class Wire:
             raise self._lost(what, fault, effect)
         result = effect()
         await life.moment()
-        await asyncio.sleep(world.chance.uniform(0.002, 0.05))
+        try:
+            await asyncio.sleep(world.chance.uniform(0.002, 0.05))
+        except asyncio.CancelledError:
+            world.may_stray += what.startswith("send")
+            raise
         return result
 
     def _is_stored(self, flight: int) -> None:
