@@ -190,9 +190,11 @@ class Scene:
         return await self._rest()
 
     async def _rest(self) -> str:
-        """Why it is not at rest."""
-        await _until(lambda: not self._around.owes())
-        return self._around.owes()
+        """Why it is not at rest, as it was seen last."""
+        deadline = time.monotonic() + REST_WITHIN
+        while (owed := self._around.owes()) and time.monotonic() < deadline:
+            await asyncio.sleep(PAUSE)
+        return owed
 
 
 async def _until(condition: Callable[[], bool]) -> None:

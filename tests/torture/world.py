@@ -76,18 +76,25 @@ class World:
         """What is still to be done, in words; empty when all is quiet."""
         if not self.database.exists():
             return "there is no database yet"
-        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, isolation_level=None)) as connection:
             try:
-                turns = connection.execute("SELECT count(*) FROM turns WHERE status IN ('pending', 'streaming')").fetchone()[0]
-                posts = connection.execute("SELECT count(*) FROM posts WHERE state NOT IN ('final', 'gone')").fetchone()[0]
-                words = connection.execute("SELECT text FROM messages WHERE role = 'user'").fetchall()
+                turns, posts, stored = look(connection)
             except sqlite3.OperationalError as error:
                 return f"the database cannot be read yet: {error}"
-        stored = {tag for row in words for tag in tags(row[0])}
         for side in self.sides:
             if waiting := side.waits(stored):
                 return waiting
         return f"{turns} turns and {posts} posts are open" if turns or posts else ""
+
+
+def look(connection: sqlite3.Connection) -> tuple[int, int, set[str]]:
+    """How many turns and posts are open, and which tags are stored: all of one moment. What is taken in between two of them would be owed
+    and not be seen to be."""
+    connection.execute("BEGIN")
+    turns = connection.execute("SELECT count(*) FROM turns WHERE status IN ('pending', 'streaming')").fetchone()[0]
+    posts = connection.execute("SELECT count(*) FROM posts WHERE state NOT IN ('final', 'gone')").fetchone()[0]
+    words = connection.execute("SELECT text FROM messages WHERE role = 'user'").fetchall()
+    return turns, posts, {tag for row in words for tag in tags(row[0])}
 
 
 class LastingOpenAI(FakeOpenAI):
