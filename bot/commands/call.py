@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.changes import OpenQuestion
 from bot.commands.catalog import Command
+from bot.commands.tails import meant_by
 from bot.events import CommandInvoked, MessageRef, Place
 from bot.messages import Message, Session
 from bot.ports import Reader
@@ -141,7 +142,8 @@ async def message_replied_to(call: Call) -> tuple[Session, Message] | Decision |
     """The message that the command was given about, by a reply or from its menu: the person's own, or an answer. None without one."""
     if call.event.pressed or call.event.reply_to is None:
         return None
-    message = call.given.found.subject or call.given.found.shown
+    found = call.given.found
+    message = await meant_by(call.reader, found.subject) if found.subject is not None else found.shown
     return await _if_own(call, message if message is not None and message.status != "removed" else None)
 
 

@@ -22,7 +22,7 @@ async def find_tail(reader: Reader, session: Session, message: Message) -> Tail 
     Where no version of it is on the current branch, the branch last current under the message.
     """
     on_branch = await reader.nth(session.leaf, message.number)
-    if on_branch is not None and _is_version(on_branch, message):
+    if on_branch is not None and on_branch.first_version == message.first_version:
         return await _tail(reader, session, session.leaf, message.number)
     host = message.host or message.id
     elsewhere = await _tail(reader, session, await reader.newest_leaf(host), message.number)
@@ -31,9 +31,20 @@ async def find_tail(reader: Reader, session: Session, message: Message) -> Tail 
     return elsewhere
 
 
-def _is_version(one: Message, other: Message) -> bool:
-    """Versions of one message; or copies of it that were made when an earlier one of several quick messages was edited."""
-    return one.first_version == other.first_version or (one.source is not None and one.source == other.source)
+async def meant_by(reader: Reader, written: Message) -> Message:
+    """Which message of the tree is meant by a message of the platform, of which `written` is one: the one that stands on the branch.
+
+    It may be a copy, with another number, made when an earlier one of several quick messages was edited. A copy is no version (what
+    names a message of the tree never means it), but in the chat there is only one message. Where none is on the branch, `written`.
+    """
+    session = await reader.session(written.session_id)
+    if written.source is None or session is None:
+        return written
+    there = await reader.nth(session.leaf, written.number)
+    if there is not None and there.source == written.source:
+        return there
+    branch = await reader.branch(session.leaf, MAX_BRANCH)
+    return next((message for message in branch if message.source == written.source), written)
 
 
 async def _tail(reader: Reader, session: Session, leaf: int | None, number: int) -> Tail | None:

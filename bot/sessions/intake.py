@@ -10,7 +10,7 @@ from bot.commands.catalog import BY_NAME
 from bot.commands.edits import told
 from bot.commands.general import unknown
 from bot.commands.perform import perform
-from bot.commands.tails import find_tail
+from bot.commands.tails import find_tail, meant_by
 from bot.events import Author, CommandInvoked, Event, MessageDeleted, MessageEdited, MessageReceived, MessageRef, Place, PlaceChanged
 from bot.found import Found
 from bot.messages import Account, PlaceSettings
@@ -167,7 +167,7 @@ class Intake:
         session = await self._desk.store.session(subject.session_id)
         if session is None or session.deleted_at is not None or session.user_id != given.owner_id:
             return NOTHING
-        tail = await find_tail(self._desk.store, session, subject)
+        tail = await find_tail(self._desk.store, session, await meant_by(self._desk.store, subject))
         if tail is None or tail.subject.text == text or tail.subject.status == "removed":
             return NOTHING
         place = event.ref.place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.commands.tails import RECENT, find_tail, first_answer, place_of
+from bot.commands.tails import RECENT, find_tail, first_answer, meant_by, place_of
 from bot.events import Place
 from bot.messages import Message
 from bot.ports import Reader
@@ -12,11 +12,11 @@ from bot.rules.decision import NOTHING, Decision, Given
 from bot.rules.navigate import remove, take_out, undo
 
 
-async def taken_back(reader: Reader, given: Given, subject: Message, place: Place) -> Decision:
+async def taken_back(reader: Reader, given: Given, written: Message, place: Place) -> Decision:
     """Its turn leaves the branch: at its end like /undo, in the middle by a mark. Where the turn answers other messages as well, it
     loses this one alone: what is still being answered is answered without it, and an answer that is whole stays."""
-    session = await reader.session(subject.session_id)
-    tail = await find_tail(reader, session, subject) if session is not None else None
+    session = await reader.session(written.session_id)
+    tail = await find_tail(reader, session, await meant_by(reader, written)) if session is not None else None
     if session is None or tail is None or tail.subject.status == "removed":
         return NOTHING
     answer = first_answer(tail.messages)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.commands.call import message_id_of, whole_number
 from bot.commands.catalog import BY_NAME, visible
+from bot.commands.tails import meant_by
 from bot.events import Author, MessageRef, Place
 from bot.found import Found
 from bot.messages import Message
@@ -58,7 +59,7 @@ async def prompt_for(reader: Reader, author: Author, place: Place, command: str,
 async def _meant(reader: Reader, found: Found, which: str, subject: MessageRef | None) -> Message | None:
     """The message at `subject`, with an id or a number, or the newest one of the person."""
     if subject is not None:
-        return found.subject or found.shown
+        return await meant_by(reader, found.subject) if found.subject is not None else found.shown
     if which.startswith("#"):
         message_id = message_id_of(which)
         return await reader.message(message_id) if message_id is not None else None

@@ -148,8 +148,7 @@ class Both:
         tree, number = self.tree_of(node), self.number()
         text = f"e{number}"
         await self.core.accept(MessageEdited(MessageRef(place, node.source), self.author(person), text, self.clock.now(), f"k{number}"))
-        newest = self.newest(tree, node)
-        tail = tree.tail(newest)
+        tail = tree.tail(tree.meant_by(node))
         if tail and not tree.deleted and tail[0].status != "removed":
             self.told.revise(tree, tail, text, place, person)
         await self.settle()
@@ -170,7 +169,7 @@ class Both:
     async def delete(self, node: Node, place: Place) -> None:
         tree = self.tree_of(node)
         await self.core.accept(MessageDeleted(MessageRef(place, node.source), f"k{self.number()}"))
-        tail = tree.tail(self.newest(tree, node))
+        tail = tree.tail(tree.meant_by(node))
         on_branch = bool(tail) and tree.leaf is not None and tail[0] in tree.branch()
         answer = next((index for index, below in enumerate(tail) if below.role == "assistant"), None)
         below = tail if answer is None else tail[: answer + 1]
@@ -190,13 +189,11 @@ class Both:
         await self.command(place, person, "forget", "everything")
         forget(self.told, person, NAMES[person])
         self.foresee_nothing()
-        await self._let_it_work()
+        await self.let_it_work()
         self._answers()
         for where, chat in self.adapter.chats.items():
-            due = Counter(_shows(node) for node, there in self.told.posts.items() if there == where and node.status != "open")
             for seen in [seen for seen in chat if _is_answer(seen) and not seen.text.endswith(texts.WAITING)]:
-                due[seen.text] -= 1
-                if due[seen.text] < 0:
+                if not await self.core.knows(MessageRef(where, seen.id)):
                     chat.remove(seen)
         await self.settle()
 
@@ -211,11 +208,11 @@ class Both:
     async def settle(self) -> None:
         """Lets the core do what it can, does the same to the model, and compares the two."""
         self.foresee_nothing()
-        await self._let_it_work()
+        await self.let_it_work()
         self._answers()
         await self._compare()
 
-    async def _let_it_work(self) -> None:
+    async def let_it_work(self) -> None:
         if self.teller.gates or self.teller.next in ("dumb", "begun"):
             await asyncio.sleep(20)
         async with asyncio.timeout(100_000):
@@ -320,9 +317,6 @@ class Both:
 
     def tree_of(self, node: Node) -> Tree:
         return next(tree for tree in self.told.trees if node in tree.nodes)
-
-    def newest(self, tree: Tree, node: Node) -> Node:
-        return max((other for other in tree.nodes if other.source == node.source), key=lambda other: other.born)
 
 
 def _told(message: Message) -> tuple[str, str, str]:

@@ -87,6 +87,11 @@ class Tree:
     def owing(self, prompt: Node | None) -> Owed | None:
         return next((owed for owed in self.owed if owed.prompt is prompt), None)
 
+    def meant_by(self, node: Node) -> Node:
+        """In the chat there is one message, whatever was made anew of it: that which stands on the branch, else the newest."""
+        there = [other for other in self.branch() if other.source == node.source] if self.leaf else []
+        return there[0] if there else max((other for other in self.nodes if other.source == node.source), key=lambda other: other.born)
+
     def tail(self, node: Node) -> list[Node]:
         """From the version of the node on the branch to the leaf; where there is none, the branch last current under it."""
         branch = self.branch() if self.leaf else []

@@ -74,6 +74,47 @@ async def test_a_native_edit_goes_to_the_copy_on_the_branch(talk: Talk) -> None:
     assert talk.asked() == ["one\n\nzwei"]
 
 
+async def test_a_native_edit_goes_to_the_copy_on_the_branch_though_it_has_another_number(talk: Talk) -> None:
+    """What is removed is not made anew, so what came after it is one message further up in the other version."""
+    first, second = await talk.hears("one"), await talk.hears("two")
+    third = await talk.says("three")
+    await talk.deletes(second)
+    await talk.edits(first, "uno")
+    await talk.presses("‹")
+    await talk.edits(third, "drei")
+    assert talk.asked() == ["one\n\ndrei"]
+
+
+async def test_a_retry_beside_the_branch_answers_what_its_answer_was_to_and_no_copy_of_it(talk: Talk) -> None:
+    first = await talk.hears("one")
+    await talk.says("two")
+    await talk.says("three")
+    shown, later = talk.chat()
+    await talk.edits(first, "uno")
+    await talk.replies(later, "four")
+    posts = len(talk.chat())
+    talk.model.says("another one")
+    await talk.presses("Retry", shown)
+    assert talk.asked() == ["uno\n\ntwo"]
+    assert (shown.text, len(talk.chat())) == ("another one", posts)
+
+
+async def test_arrows_beside_the_branch_rewrite_the_answer_that_they_stand_under(talk: Talk) -> None:
+    """And not the one to a copy of its message, which stands on the branch."""
+    group = Place("memory", "-5", kind="group")
+    await talk.hears("one", place=group)
+    second = await talk.says("two", place=group)
+    await talk.edits(second, "zwei")
+    session = (await talk.store.find(group, "7")).session
+    assert session is not None
+    await talk.says(f"/open #{session.id}")
+    talk.model.says("elsewhere")
+    await talk.says("/edit 1 uno")
+    await talk.presses("‹", talk.chat(group)[0])
+    assert talk.texts(group) == ["Echo: one\n\ntwo"]
+    assert talk.texts()[-1] == "elsewhere"
+
+
 async def test_u19_bots_are_not_answered(talk: Talk) -> None:
     await talk.says("hello from a machine", author=Author("99", "Robot", is_bot=True))
     assert talk.texts() == []

@@ -246,7 +246,7 @@ class Conversations(RuleBasedStateMachine):
             tree = mine[pick % len(mine)]
             if place.kind == "group" and tree.place != place:
                 await self.both.command(place, person, "open", f"#{tree.id}")
-                await self.both.core.settled(place)
+                await self.both.let_it_work()  # an answer may be held back in the place
                 await self.both.command(place, person, "confirm", f"#{tree.id}", pressed=self._remark(place))
             else:
                 await self.both.command(place, person, "open", f"#{tree.id}")
