@@ -15,6 +15,7 @@ from bot.policy import Policy
 from bot.ports import Adapter, Clock, Store
 from bot.replies.target import Claim
 from bot.rules.decision import Shown
+from bot.sessions.last_tries import LastTries
 
 
 class Ids:
@@ -78,6 +79,7 @@ class Desk:
     ids: Ids = field(default_factory=Ids)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     running: dict[int, Running] = field(default_factory=dict)
+    last_tries: LastTries = field(default_factory=LastTries)
     claims: list[tuple[int, Claim]] = field(default_factory=list)
     left_under_way: set[int] = field(default_factory=set)
     """Posts that an earlier life was writing when it ended: a call of its may still arrive there."""
@@ -85,6 +87,11 @@ class Desk:
     def shown(self) -> dict[int, Shown]:
         """What people can see of the turns that run."""
         return {turn_id: Shown(running.text, running.visible, running.prompt_tokens) for turn_id, running in self.running.items()}
+
+    def let_go(self, turn_id: int) -> Running | None:
+        """The turn runs no more, or its outcome is stored. Gives what ran, if it still did."""
+        self.last_tries.over(turn_id)
+        return self.running.pop(turn_id, None)
 
     @contextmanager
     def claimed(self, reply_id: int, claim: Claim) -> Iterator[None]:

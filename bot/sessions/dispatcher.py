@@ -63,6 +63,7 @@ class Dispatcher:
         self._context = Context(store, policy, self._estimator)
         self._runner = TurnRunner(self._desk, model, self._context, self._estimator, self._deliverer)
         self._titles = Titles(self._desk, model)
+        self._desk.last_tries.wake = self._wake
         self._caught_up: set[str] = set()
         self._stopping = False
 
@@ -175,6 +176,8 @@ class Dispatcher:
     async def settled(self, place: Place) -> None:
         """See bot.ports.Core."""
         await self._lanes.idle(place)
+        while await self._desk.last_tries.keep_waiting(place):
+            await self._lanes.idle(place)
 
     async def suggest(self, author: Author, place: Place, option: str, prefix: str) -> Sequence[Choice]:
         """See bot.ports.Core."""
@@ -205,7 +208,7 @@ class Dispatcher:
         await self._desk.store.apply([SetCursor(name, value) for name, value in cursors.items()])
 
     def _let_go(self, abort: Abort) -> None:
-        running = self._desk.running.pop(abort.turn_id, None)
+        running = self._desk.let_go(abort.turn_id)
         if running is not None:
             running.release(abort.heir)
 
@@ -240,7 +243,8 @@ class Dispatcher:
         platform = owed.turn.place.platform
         if platform not in self._caught_up or platform not in self._desk.adapters:
             return
-        await self._runner.run(owed)
+        if not await self._runner.run(owed):
+            return
         if owed.more:
             self._wake(session_id, place)
         else:

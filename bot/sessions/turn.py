@@ -19,11 +19,11 @@ from bot.sessions.asking import Answer, Asking
 from bot.sessions.context import Built, Context
 from bot.sessions.deliverer import Deliverer
 from bot.sessions.desk import Desk, Running
+from bot.sessions.last_tries import MOST_ATTEMPTS
 from bot.sessions.showing import GAVE_UP, LATE, WENT_WRONG, answer_content, heading_of
 
 log = logging.getLogger(__name__)
 
-MOST_ATTEMPTS = 3
 LONGEST_TURN = 1800.0
 """Seconds after which a turn is given up, whatever its parts are waiting for (R6)."""
 
@@ -38,27 +38,37 @@ class TurnRunner:
         self._estimator = estimator
         self._deliverer = deliverer
 
-    async def run(self, owed: Owed) -> None:
-        """Answers the turn, unless a decision ended it before. Raises StorageError; every other trouble ends the turn with a line."""
+    async def run(self, owed: Owed) -> bool:
+        """Answers the turn, unless a decision ended it before. False where it has to wait for another one's last try: its session is woken.
+
+        Raises StorageError; every other trouble ends the turn with a line.
+        """
         turn = owed.turn
         running, claim = Running(turn), Claim(self._desk.lock)
-        with self._desk.claimed(turn.reply_id, claim):
-            target = Target(turn.place, turn.reply_to, since=turn.received_at, heading=await self._heading(turn))
-            async with self._desk.lock:
-                try:
-                    await self._desk.store.apply((SetTurn(turn.id, ("pending",), "streaming", started=1),))
-                except Conflict:
-                    return
-                self._desk.running[turn.id] = running
-            poster = self._deliverer.poster(turn.reply_id, target, owed.posts, claim)
+        if not self._desk.last_tries.begins(turn):
+            return False
+        try:
+            with self._desk.claimed(turn.reply_id, claim):
+                await self._run(running, claim, owed)
+        finally:
+            self._desk.let_go(turn.id)
+            running.ended.set()
+        return True
+
+    async def _run(self, running: Running, claim: Claim, owed: Owed) -> None:
+        turn = owed.turn
+        target = Target(turn.place, turn.reply_to, since=turn.received_at, heading=await self._heading(turn))
+        async with self._desk.lock:
             try:
-                if turn.attempts >= MOST_ATTEMPTS:
-                    await self._end(running, poster, _failed(turn, GAVE_UP, ""))
-                else:
-                    await self._answer(running, poster, owed)
-            finally:
-                self._desk.running.pop(turn.id, None)
-                running.ended.set()
+                await self._desk.store.apply((SetTurn(turn.id, ("pending",), "streaming", started=1),))
+            except Conflict:
+                return
+            self._desk.running[turn.id] = running
+        poster = self._deliverer.poster(turn.reply_id, target, owed.posts, claim)
+        if turn.attempts >= MOST_ATTEMPTS:
+            await self._end(running, poster, _failed(turn, GAVE_UP, ""))
+        else:
+            await self._answer(running, poster, owed)
 
     async def _heading(self, turn: Turn) -> str:
         capabilities = self._desk.adapters[turn.place.platform].capabilities(turn.place)
@@ -174,7 +184,7 @@ class TurnRunner:
             except Conflict:
                 running.release(None)
                 return
-            self._desk.running.pop(turn.id, None)
+            self._desk.let_go(turn.id)
         content = answer_content(await self._desk.store.showing(turn.reply_id), poster.target.heading)
         await self._deliverer.attempt(poster, content, turn.session_id)
 
