@@ -22,7 +22,7 @@ async def check(world: World, kills: int, records: Records | None = None) -> Ver
     for side in world.sides:
         side.check(records, verdict)
         _as_asked(side, records, verdict)
-        _edit_commands(side, records, verdict)
+        edit_commands(side, records, verdict)
         _shown_as_stored(side, records, verdict)
         for room in side.rooms():
             _nothing_twice(side, room, verdict)
@@ -79,12 +79,14 @@ def _answered_once(side: Side, message: Said, talker: Anybody, records: Records,
         verdict.lose(f"the answer to {tag} is not shown", talker.chat)
 
 
-def _edit_commands(side: Side, records: Records, verdict: Verdict) -> None:
-    """What /edit was given became a version, if there was anything to edit; and that is answered, or was replaced in its turn."""
+def edit_commands(side: Side, records: Records, verdict: Verdict) -> None:
+    """What /edit was given became a version, if there was anything to edit; and that is answered, or was replaced in its turn, or its
+    person deleted the message in the chat."""
     edits = set(side.crowd.edits)
+    deleted = {str(message.id) for talker in side.crowd.talkers for message in talker.messages if message.deleted}
     for row in records.messages.values():
         own = set(tags(row["text"])) & edits
-        if row["role"] != "user" or not own:
+        if row["role"] != "user" or not own or row["source_message"] in deleted:
             continue
         newer = records.newer(row)
         copied = [other for other in records.same_source(row) if other["id"] > row["id"]]
