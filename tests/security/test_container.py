@@ -70,6 +70,11 @@ def test_x21_so_does_the_command(line: str) -> None:
     assert line in next(block for _, block in re.findall(r"```(\w*)\n(.*?)```", OPERATING, re.DOTALL) if "docker run -d" in block)
 
 
+@pytest.mark.parametrize("line", ["mem_limit: 512m", "MemoryMax=512M", "--memory 512m"])
+def test_r2_each_way_to_run_it_bounds_its_memory_alike(line: str) -> None:
+    assert line in OPERATING
+
+
 @pytest.fixture
 def box() -> Iterator[Path]:
     """A folder that another user can come to, as pytest's own is not."""
