@@ -117,8 +117,8 @@ def _copies(given: Given, parent: Message, messages: Sequence[Message]) -> list[
 
 
 def _posts_of(tail: Tail, answer: Message | None, asked: Asked) -> int | None:
-    """The reply whose posts are written over: none, where they are in another place."""
-    if tail.answer_place is not None and tail.answer_place != asked.place:
+    """The reply whose posts are written over: none, where it has none, or they are in another place."""
+    if tail.answer_place != asked.place:
         return None
     if answer is not None:
         return tail.shown_as or answer.id

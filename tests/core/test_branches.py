@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.events import Author, Place
+from bot.events import Author, MessageEdited, Place
+from bot.replies import texts
 from tests.core.talk import Talk, talking
 
 
@@ -113,6 +114,19 @@ async def test_arrows_beside_the_branch_rewrite_the_answer_that_they_stand_under
     await talk.presses("‹", talk.chat(group)[0])
     assert talk.texts(group) == ["Echo: one\n\ntwo"]
     assert talk.texts()[-1] == "elsewhere"
+
+
+async def test_an_edit_of_what_shows_no_answer_any_more_is_stopped_where_people_see_it(talk: Talk) -> None:
+    """It waits, and has nothing to be written onto: its first post is planned all the same."""
+    ref = await talk.says("one")
+    await talk.says("/undo")
+    gate = asyncio.Event()
+    talk.model.says("never", gate=gate)
+    await talk.hears("two")
+    await talk.core.accept(MessageEdited(ref, talk.person, "uno", talk.clock.now(), talk.key()))
+    await talk.says("/end")
+    stopped = [seen for seen in talk.chat() if seen.text == texts.STOPPED_EMPTY]
+    assert [[label for label, _ in seen.buttons] for seen in stopped] == [["Retry"], ["Retry"]]
 
 
 async def test_u19_bots_are_not_answered(talk: Talk) -> None:
