@@ -3,6 +3,7 @@
 Discord drops a backslash before any character that is no ASCII letter, digit or white space. Its rules are those of simple-markdown, in
 which a mark, or a bracket, that stands first is read first: what would close it may stand in code. So `_` within a word is one as well.
 An address goes on up to the next space, and what stands in it is no mark: where one only seems to begin, its slashes are parted.
+Between angle brackets it makes a link of any scheme, and of what looks like an address of mail or a number to call.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Final
 _MARKS: Final = re.compile(
     r"[*`_\[]|\\(?![0-9A-Za-z\s])|(?<=\])\("
     r"|\|(?=\|)|(?<=\|)\||~(?=~|\Z)|(?<=~)~|\A~"
+    r"|<(?=<|[^\s<>]{1,300}(?::/|@)|(?:tel:|sms:|\+)[\d+(])"
     r"|(?<=http:)/(?=/(?:[^\s<]|\Z))|(?<=https:)/(?=/(?:[^\s<]|\Z))|(?<=steam:)/(?=/(?:[^\s<]|\Z))"
 )
 _AT_LINE_START: Final = re.compile(r"(\s*)(?:(\d+)(?=\. )|(?=(?:#{1,3}|-#|[-+])(?:\s|\Z)|>))")

@@ -273,3 +273,12 @@ def test_what_begins_a_message_after_a_cut_within_a_line_begins_no_block(sign: s
         assert {mark[0] for one in seen for mark in one.marks} == ({"quote"} if prefix else set())
         began += seen[1].text.startswith(sign)
     assert began
+
+
+@pytest.mark.parametrize(
+    "words", ["<ftp://a_b.org>", "<c:/x_y>", "<a_b@x.org>", "<tel:+1(23)4>", "<+49 30 123>", "<<a_b:/x>", "a<b and c:/d"]
+)
+def test_x14_what_stands_between_angle_brackets_is_no_link_to_another_program(words: str) -> None:
+    """Discord makes one of any scheme, of an address of mail and of a number to call, and shows a backslash in it."""
+    seen = read(render(Content(words))[0].text)
+    assert (seen.text, seen.marks) == (words, [])

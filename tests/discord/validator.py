@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 MAX_LENGTH: Final = 2000
@@ -26,7 +27,9 @@ _CODE_BLOCK: Final = re.compile(r"```(?:([A-Za-z0-9_+\-.#]+?)\n)?\n*([^\n][\s\S]
 _CODE: Final = re.compile(r"(`+)([\s\S]*?[^`])\1(?!`)")
 _CODE_PAD: Final = re.compile(r"^ (?= *`)|(?<=`) (?= *$)")
 _ESCAPE: Final = re.compile(r"\\([^0-9A-Za-z\s])")
-_AUTOLINK: Final = re.compile(r"<(https?://[^ >]+)>")
+_AUTOLINK: Final = re.compile(
+    r"<([^: >]+:/[^ >]+|[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+|(?:(?:tel|sms):\+?|\+)(?:\d|\(\d+\))(?:[- ./]?(?:\d|\(\d+\)))+)>"
+)
 _MENTION: Final = re.compile(r"<(?:@[!&]?\d+|#\d+|a?:\w+:\d+|t:-?\d+(?::\w)?|/[\w -]+:\d+)>")
 _URL: Final = re.compile(r"(?:https?|steam)://[^\s<]+[^<.,:;\"'\]\s]")
 _LINK: Final = re.compile(
@@ -135,8 +138,9 @@ def _without_code(text: str) -> str:
     return "".join(kept)
 
 
+@lru_cache(maxsize=64)
 def read(source: str, *, in_quote: bool = False, in_line: bool = False) -> Seen:
-    """What a reader sees of a message."""
+    """What a reader sees of a message. Kept for a while, since judges ask for the same one again: not to be changed."""
     seen, place = Seen(), 0
     while place < len(source):
         first, end = source[place], 0

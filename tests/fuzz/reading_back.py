@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -49,8 +50,12 @@ def lost_problems(source: str, shown: str, kept: str) -> list[str]:
 
 def _letters(text: str) -> str:
     """Without accents: one that stood on a mark may stand on the letter before it once the mark is gone."""
-    apart = unicodedata.normalize("NFD", _FILLER.sub("", text.lower()))
-    return "".join(character for character in apart if not unicodedata.category(character).startswith("M"))
+    return "".join(filter(_is_no_accent, unicodedata.normalize("NFD", _FILLER.sub("", text.lower()))))
+
+
+@cache
+def _is_no_accent(character: str) -> bool:
+    return not unicodedata.category(character).startswith("M")
 
 
 def _disorder(source: str, shown: str) -> str:

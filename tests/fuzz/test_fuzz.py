@@ -26,22 +26,22 @@ def nothing_is_found(name: str, inputs: int, chunk: int) -> None:
 
 @chunks
 def test_p14_p15_u4_u5_u11_x14_whatever_is_written_telegram_takes_it_whole(chunk: int) -> None:
-    nothing_is_found("telegram", 5600, chunk)
+    nothing_is_found("telegram", 6080, chunk)
 
 
 @chunks
 def test_p14_p15_u4_u5_u11_u12_x11_x14_whatever_is_written_discord_shows_it_whole(chunk: int) -> None:
-    nothing_is_found("discord", 4000, chunk)
+    nothing_is_found("discord", 3720, chunk)
 
 
 @chunks
 def test_u5_x14_whatever_is_written_a_terminal_obeys_none_of_it(chunk: int) -> None:
-    nothing_is_found("terminal", 400, chunk)
+    nothing_is_found("terminal", 200, chunk)
 
 
 @chunks
 def test_m5_m6_m8_m10_m23_m24_m25_m26_any_bytes_of_a_model_in_any_cuts(chunk: int) -> None:
-    nothing_is_found("stream", 1600, chunk)
+    nothing_is_found("stream", 960, chunk)
 
 
 @chunks
@@ -51,7 +51,7 @@ def test_p22_x18_updates_of_any_shape(chunk: int) -> None:
 
 @chunks
 def test_p22_x18_events_of_discord_of_any_shape(chunk: int) -> None:
-    nothing_is_found("events", 1600, chunk)
+    nothing_is_found("events", 960, chunk)
 
 
 @chunks
@@ -61,7 +61,7 @@ def test_u9_x18_every_string_gives_a_command_or_a_hint(chunk: int) -> None:
 
 @chunks
 def test_u21_time_grows_with_the_text_alone(chunk: int) -> None:
-    nothing_is_found("time", 16, chunk)
+    nothing_is_found("time", 8, chunk)
 
 
 @pytest.mark.parametrize("planted", PLANTS)
@@ -72,7 +72,7 @@ def test_a_planted_bug_is_found_and_made_small(planted: str) -> None:
     assert found is not None, "it went unnoticed"
     ((kind, first),) = found.found.items()
     case = what.make(chance_for(what.name, SEED, first.number))
-    smallest, problems = shrunk(what, case, list(first.problems), seconds=0.2)
+    smallest, problems = shrunk(what, case, list(first.problems), seconds=0.1)
     assert problems
     assert len(what.show(smallest)) <= len(what.show(case))
     assert kind_of(problems) == kind

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 _KEPT: Final = ("L", "N", "So", "Sc")
@@ -30,8 +31,12 @@ def is_shown(messages: Iterable[Shown]) -> str:
 
 
 def _kept(text: str) -> str:
-    composed = unicodedata.normalize("NFC", text)
-    return "".join(character for character in composed if unicodedata.category(character).startswith(_KEPT))
+    return "".join(filter(_is_kept, unicodedata.normalize("NFC", text)))
+
+
+@cache
+def _is_kept(character: str) -> bool:
+    return unicodedata.category(character).startswith(_KEPT)
 
 
 def with_arguments(text: str, entities: list[dict[str, object]]) -> str:
