@@ -126,7 +126,7 @@ async def test_an_edit_of_what_shows_no_answer_any_more_is_stopped_where_people_
     await talk.core.accept(MessageEdited(ref, talk.person, "uno", talk.clock.now(), talk.key()))
     await talk.says("/end")
     stopped = [seen for seen in talk.chat() if seen.text == texts.STOPPED_EMPTY]
-    assert [[label for label, _ in seen.buttons] for seen in stopped] == [["Retry"], ["Retry"]]
+    assert [[label for label, _ in seen.buttons] for seen in stopped] == [["Retry"], ["‹", "2/2", "Retry"]]
 
 
 async def test_u19_bots_are_not_answered(talk: Talk) -> None:
