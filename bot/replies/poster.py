@@ -130,10 +130,15 @@ class Poster:
                 await self._store.apply((SetPost(first.id, first.state, first.ref, not_before),))
 
     async def take_away_all(self) -> None:
-        """Takes every post away."""
-        done = [await self._take_away(ordinal) for ordinal in sorted(self._posts)]
+        """Takes every post away, unless a decision made meanwhile wants them for something else."""
+        done: list[Change] = []
+        for ordinal in sorted(self._posts):
+            if self.claim.wanted:
+                return
+            done.append(await self._take_away(ordinal))
         async with self.claim.lock:
-            await self._store.apply(done)
+            if not self.claim.wanted:
+                await self._store.apply(done)
 
     async def _show(self, ordinal: int, part: Part) -> None:
         for _ in range(2):

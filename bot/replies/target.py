@@ -36,3 +36,8 @@ class Claim:
     outdated: bool = False
     dropped: bool = False
     heir: int | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the posts are to show something, after it had been decided that they are to go."""
+        return self.heir is not None or (self.outdated and not self.dropped)

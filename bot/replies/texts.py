@@ -157,10 +157,10 @@ FORGET_ASK = _(
     "you can clear that.\n\nDo you want it? Press the button within {minutes} minutes, or write `/forget everything`."
 )
 FORGOTTEN = _(
-    "Erased for good: {held}. I know nothing about you any more. What stands in our chats stays there until you clear it; its buttons "
-    "do nothing now."
+    "Erased for good: {held}. Only bare numbers are left here: those of our chats, and for 30 days those of what was sent. What stands in "
+    "our chats stays there until you clear it; its buttons do nothing now."
 )
-NOTHING_KEPT = _("I keep nothing about you.")
+NOTHING_KEPT = _("There is nothing to erase: I keep no session, no message and no name of yours.")
 NOT_ERASED = _("This button is not yours, or its time is over. /forget gives you a new one.")
 ERASED_MEANWHILE = _("What this was to show has just been erased in part. Please ask for it again.")
 

@@ -66,7 +66,7 @@ class Deliverer:
             return
         await self._wait_for(posts)
         reply_to = turn.reply_to if turn else posts[0].reply_to
-        gone = any(post.state == "surplus" for post in posts) or (message is not None and message.status == "removed")
+        gone = all(post.state == "surplus" for post in posts) or (message is not None and message.status == "removed")
         if message is None and posts[0].content is None and not gone:
             return  # what it said was erased with its session
         heading = heading_of(showing, self._desk.adapters[place.platform].capabilities(place))

@@ -99,7 +99,7 @@ def _move_posts(change: MovePosts, connection: sqlite3.Connection) -> None:
         {"to": change.to_reply, "source": change.from_reply},
     )
     connection.execute(
-        "UPDATE posts SET reply_id = ?, state = CASE state WHEN 'final' THEN 'placed' ELSE state END "
+        "UPDATE posts SET reply_id = ?, state = CASE WHEN state IN ('final', 'surplus') THEN 'placed' ELSE state END "
         "WHERE reply_id = ? AND state <> 'gone'",
         (change.to_reply, change.from_reply),
     )

@@ -108,10 +108,12 @@ class PostContract:
         assert await store.posts(99) == (post(20, 99, at="700"),)
 
     async def test_posts_that_move_are_dirty(self, store: Store) -> None:
-        await show(store, [post(20, 98, 0, at="1"), post(21, 98, 1, state="planned"), post(22, 98, 2, state="gone", at="3")])
+        going = post(23, 98, 3, state="surplus", at="4")
+        await show(store, [post(20, 98, 0, at="1"), post(21, 98, 1, state="planned"), post(22, 98, 2, state="gone", at="3"), going])
         await store.apply([MovePosts(98, 99)])
         assert await store.posts(98) == ()
-        assert await store.posts(99) == (post(20, 99, 0, state="placed", at="1"), post(21, 99, 1, state="planned"))
+        moved = post(20, 99, 0, state="placed", at="1"), post(21, 99, 1, state="planned"), post(23, 99, 3, state="placed", at="4")
+        assert await store.posts(99) == moved
 
     async def test_a_command_reply_gets_new_content(self, store: Store) -> None:
         await show(store, [replace(post(20, 99, 0, at="1"), content=Content("old")), post(21, 99, 1, state="surplus", at="2")])

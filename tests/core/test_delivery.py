@@ -296,6 +296,29 @@ async def test_p24_a_first_preview_that_may_arrive_late_is_written_over_too(tmp_
         assert await nothing_is_owed(talk)
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_posts_that_were_to_go_are_wanted_again(tmp_path: Path, restarted: bool) -> None:
+    """/undo, a deletion that fails, and meanwhile the message is edited: its answer takes the posts over."""
+    adapter = MemoryAdapter()
+    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+        said = await talk.says("one")
+        adapter.fail_next("delete", SendUnknown("no answer"), times=1)
+        await talk.hears("/undo")
+        async with asyncio.timeout(5):
+            while adapter._faults["delete"]:
+                await asyncio.sleep(0.001)
+        if restarted:
+            await talk.core.stop(0.01)
+        else:
+            await talk.edits(said, "two")
+            await talk.settle()
+    if restarted:
+        async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+            await talk.edits(said, "two")
+            await talk.settle()
+    assert "Echo: two" in [seen.text for chat in adapter.chats.values() for seen in chat]
+
+
 async def test_what_cannot_be_deleted_becomes_a_stub(talk: Talk) -> None:
     await talk.says("one")
     talk.adapter.fail_next("delete", DeleteRefused())
