@@ -55,8 +55,8 @@ class Caller:
         self._adapter = adapter
         self._clock = clock
         self._target = target
-        self.unknown_sends = 0
-        """How many sends ended unknown so far."""
+        self.unknown_sends = self.unknown_edits = 0
+        """How many ended unknown so far."""
 
     async def send(self, part: Part, to: Address, *, preview: bool) -> MessageRef:
         """A send that ended unknown is repeated: it carries no whole answer, or the platform knows its key. What the platform does not take
@@ -87,12 +87,13 @@ class Caller:
         raise SendUnknown
 
     async def edit(self, ref: MessageRef, part: Part) -> None:
-        """An edit is idempotent: an unknown outcome is tried again. Raises AdapterErrors."""
+        """An edit is idempotent: an unknown outcome is tried again, and may come late. Raises AdapterErrors."""
         pause = 1.0
         for attempt in range(EDIT_TRIES):
             try:
                 await self._adapter.edit(ref, part, via=self._target.reply_to)
             except SendUnknown:
+                self.unknown_edits += 1
                 if attempt == EDIT_TRIES - 1:
                     raise
                 await self._clock.sleep(pause)

@@ -46,6 +46,8 @@ class Poster:
         self.target = target
         self.uncertain = False
         """Whether a preview ended unknown, in this life or with an earlier one: it may still arrive after the final text."""
+        self.under_way: set[int] = set()
+        """Posts to which a call may still be on its way; shared with whoever shows something else on them later."""
         self.quiet: Callable[[], float] = lambda: 0.0
         """Seconds for which the platform wants nothing there: what may be left out is left out."""
         self.unsettled = False
@@ -89,6 +91,7 @@ class Poster:
             await self._adapter.edit(ref, part, via=self.target.reply_to, preview=True)
         except SendUnknown:
             self.uncertain = True
+            self.under_way.add(self._posts[ordinal].id)
             raise
         self._shown[ordinal] = part
 
@@ -111,6 +114,8 @@ class Poster:
         async with self.claim.lock:
             if not self.claim.outdated:
                 await self._store.apply(done)
+                if self.unsettled:  # what is on its way will be written over
+                    self.under_way.difference_update(post.id for post in self._posts.values())
 
     def plan(self) -> tuple[Change, ...]:
         """A first post, where there is none yet: so that what is owed is known, whatever happens next."""
@@ -149,11 +154,15 @@ class Poster:
             ref = self._ref(ordinal)
             if ref is None or self._shown.get(ordinal) == part:
                 return
+            before = self._caller.unknown_edits
             try:
                 await self._caller.edit(ref, part)
             except MessageGone:
                 self._forget(ordinal)
                 continue
+            finally:
+                if self._caller.unknown_edits > before:
+                    self.under_way.add(self._posts[ordinal].id)
             self._shown[ordinal] = part
             return
 

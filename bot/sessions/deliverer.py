@@ -45,9 +45,8 @@ class Deliverer:
         target = replace(target, inherited=desk.ids.inherited)
         poster = Poster(adapter, desk.store, desk.clock, desk.ids.next, reply_id, target, posts, claim=claim)
         poster.quiet = lambda: self._quiet(target.place)
-        left = desk.left_under_way.intersection(post.id for post in posts)
-        poster.uncertain = bool(left)
-        desk.left_under_way -= left
+        poster.under_way = desk.left_under_way
+        poster.uncertain = not desk.left_under_way.isdisjoint(post.id for post in posts)
         return poster
 
     async def deliver(self, reply_id: int, session_id: str = "") -> None:

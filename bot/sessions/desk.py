@@ -82,7 +82,7 @@ class Desk:
     last_tries: LastTries = field(default_factory=LastTries)
     claims: list[tuple[int, Claim]] = field(default_factory=list)
     left_under_way: set[int] = field(default_factory=set)
-    """Posts that an earlier life was writing when it ended: a call of its may still arrive there."""
+    """Posts to which a call may still be on its way: of an earlier life, or one that ended unknown."""
 
     def shown(self) -> dict[int, Shown]:
         """What people can see of the turns that run."""

@@ -296,6 +296,21 @@ async def test_p24_a_first_preview_that_may_arrive_late_is_written_over_too(tmp_
         assert await nothing_is_owed(talk)
 
 
+async def test_p24_a_final_edit_that_may_arrive_late_is_written_over_when_something_else_is_shown_there(tmp_path: Path) -> None:
+    adapter = MemoryAdapter()
+    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+        adapter.fail_next("edit", SendUnknown())
+        said = await talk.says("one")
+        await talk.edits(said, "two")
+        assert talk.texts() == ["Echo: two"]
+        talk.last.text = "Echo: one"  # the lost try arrives late
+        async with asyncio.timeout(2):
+            while talk.last.text != "Echo: two":
+                await adapter.changed.wait()
+        await talk.settle()
+        assert await nothing_is_owed(talk)
+
+
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_posts_that_were_to_go_are_wanted_again(tmp_path: Path, restarted: bool) -> None:
     """/undo, a deletion that fails, and meanwhile the message is edited: its answer takes the posts over."""
