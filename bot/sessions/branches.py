@@ -47,7 +47,7 @@ class Branches:
         if any(isinstance(change, ForgetUser) for change in changes):
             self._forgotten += 1
             self._branches.clear()  # whose words stood where, nobody knows any more
-            self._count = 0
+            self._weight = 0
             return
         touched = {change.message_id for change in changes if isinstance(change, SetShows | SetMessageStatus)}
         if not touched:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.changes import ForgetUser
 from bot.messages import Message
 from bot.ports import Reader
 from bot.sessions.branches import REMEMBERED, Branches
 from tests.core.made import message
 from tests.core.talk import Talk, talking
+from tests.core.virtual import START
 
 
 class CountingReader:
@@ -91,3 +93,14 @@ async def test_r7_long_texts_are_remembered_by_their_length() -> None:
     assert sum(len(one.text) for branch in remembered.values() for one in branch) <= REMEMBERED
     assert len(remembered) > 50
     assert "session 299" in remembered
+
+
+async def test_r7_after_somebody_was_forgotten_as_much_is_remembered_as_before() -> None:
+    branches = Branches(LongTexts())  # type: ignore[arg-type]
+    for number in range(1, 300):
+        await branches.read(f"session {number}", number, 48)
+    branches.forget([ForgetUser(1, START)])
+    assert (branches._branches, branches._weight) == ({}, 0)
+    for number in range(1, 300):
+        await branches.read(f"session {number}", number, 48)
+    assert len(branches._branches) > 50
