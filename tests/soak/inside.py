@@ -96,13 +96,17 @@ class Counting:
         """The time that the counting takes is the harness's own, and is told."""
         began = time.thread_time()
         dispatcher, figures = found.dispatcher, found.lag.figures()
+        remembered = dispatcher._context._branches._weight
         counted: dict[str, object] = {
             "at": time.time(),
-            "remembered": dispatcher._context._branches._weight,
+            "remembered": remembered,
             "frozen": gc.get_freeze_count(),
             "tasks": len(asyncio.all_tasks()),
             "lag": {"counts": figures.counts, "longest": figures.longest, "late": figures.late},
-            "tables": sizes({"Dispatcher": dispatcher, "Model": dispatcher._runner._model}) | caches() | module_tables(),
+            "tables": sizes({"Dispatcher": dispatcher, "Model": dispatcher._runner._model})
+            | {"Branches._weight": remembered}
+            | caches()
+            | module_tables(),
         }
         self._slowest = max(self._slowest, time.thread_time() - began)
         counted["counting"] = self._slowest

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from statistics import median
 
+from bot.sessions.branches import PER_MESSAGE, REMEMBERED
 from tests.soak.samples import MIB, Inside, Outside, late_by
 from tests.soak.soaking import Outcome
 
@@ -33,7 +34,8 @@ WARM_SHARE, LONGEST_WARM = 1 / 3, HOUR
 
 BOUNDED: Mapping[str, int] = {
     "Context._tokens": 20_000,
-    "Branches._branches": 10_000,
+    "Branches._branches": REMEMBERED // PER_MESSAGE,
+    "Branches._weight": REMEMBERED,  # characters
     "RateLimit._times": 50_000,
     "Once._last": 50_000,
     "Limiter._chats": 10_000,

@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import Protocol
 
+from tests.fakes.discord import Call as OnDiscord
 from tests.fakes.discord import Channel
+from tests.fakes.telegram import Call as OnTelegram
 from tests.fakes.telegram import Chat
 from tests.soak.crowds import ManyOnDiscord, ManyOnTelegram
 from tests.torture import discord, telegram
@@ -31,16 +33,30 @@ class Unstored(Protocol):
     def problems(self) -> list[str]: ...
 
 
+class Calls:
+    """The book of a fake, cut short now and then. `count` is of all calls up to the last cut."""
+
+    def __init__(self, calls: list[OnTelegram] | list[OnDiscord]) -> None:
+        self.count = 0
+        self._calls = calls
+        self._kept = 0
+
+    def fold(self) -> None:
+        """Keeps what is recent, and what took effect although it was refused."""
+        calls = self._calls
+        self.count += len(calls) - self._kept
+        since = calls[-1].at - RECENT if calls else 0.0
+        calls[:] = [call for call in calls if call.at > since or (call.refused and call.result is not None)]
+        self._kept = len(calls)
+
+
 class Soaked(Side, Protocol):
-    """A side that lasts. `calls` counts what the bot called."""
+    """A side that lasts, with what the bot called."""
 
     @property
     def deleters(self) -> Unstored: ...
     @property
-    def calls(self) -> int: ...
-
-    def fold(self) -> None:
-        """Forgets of the calls what the checks need not."""
+    def calls(self) -> Calls: ...
 
 
 class SoakedTelegram(TelegramSide):
@@ -51,9 +67,8 @@ class SoakedTelegram(TelegramSide):
     def __init__(self, fake: SlowTelegram, crowd: ManyOnTelegram, *, limits: bool) -> None:
         super().__init__(fake, crowd)
         self.deleters = crowd.deleters
-        self.calls = 0
+        self.calls = Calls(fake.calls)
         self._limits = limits
-        self._kept = 0
 
     async def greet(self) -> None:
         for talker in (*self.crowd.talkers, *self.deleters.talkers):
@@ -70,13 +85,6 @@ class SoakedTelegram(TelegramSide):
     def rooms(self) -> Iterable[Chat]:
         return (chat for chat in self.fake.chats.values() if id(chat) not in self.deleters.rooms)
 
-    def fold(self) -> None:
-        calls = self.fake.calls
-        self.calls += len(calls) - self._kept
-        since = calls[-1].at - RECENT if calls else 0.0
-        calls[:] = [call for call in calls if call.at > since or (call.refused and call.result is not None)]
-        self._kept = len(calls)
-
 
 class SoakedDiscord(DiscordSide):
     """See Soaked."""
@@ -84,9 +92,8 @@ class SoakedDiscord(DiscordSide):
     def __init__(self, fake: SlowDiscord, crowd: ManyOnDiscord, *, limits: bool) -> None:
         super().__init__(fake, crowd)
         self.deleters = crowd.deleters
-        self.calls = 0
+        self.calls = Calls(fake.calls)
         self._limits = limits
-        self._kept = 0
 
     def break_network(self) -> None:
         for what in discord.FAULTS:
@@ -97,13 +104,6 @@ class SoakedDiscord(DiscordSide):
 
     def rooms(self) -> Iterable[Channel]:
         return (channel for channel in self.fake.channels.values() if id(channel) not in self.deleters.rooms)
-
-    def fold(self) -> None:
-        calls = self.fake.calls
-        self.calls += len(calls) - self._kept
-        since = calls[-1].at - RECENT if calls else 0.0
-        calls[:] = [call for call in calls if call.at > since or (call.refused and call.result is not None)]
-        self._kept = len(calls)
 
     def is_stub(self, message: Said) -> bool:
         """As in the torture runs, looked up once: nobody deletes anything any more when this is asked."""

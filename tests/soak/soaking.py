@@ -143,8 +143,8 @@ class Soak:
             if len({id(self.around.names.owners[tag]) for tag in named}) > 1:
                 self.outcome.problems.append(f"a prompt holds words of several people: {sorted(named)}")
         for side in self.sides:
-            side.fold()
-        self.outcome.calls = sum(side.calls for side in self.sides)
+            side.calls.fold()
+        self.outcome.calls = sum(side.calls.count for side in self.sides)
 
     async def rest(self) -> None:
         began = time.monotonic()

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bot.lag import BOUNDS
+from bot.sessions.branches import PER_MESSAGE, REMEMBERED
 from tests.soak.judging import NOISE, growing, grown, lines, slope
 from tests.soak.reporting import report
 from tests.soak.samples import Inside, Outside, late_by
@@ -93,6 +94,7 @@ def test_what_grows_is_named(made: Outcome, named: list[str]) -> None:
     "made",
     [
         outcome(tables={"Sender._made": lambda share: 1000 * share}),
+        outcome(tables={"Branches._weight": lambda share: REMEMBERED * share}),
         outcome(rss=lambda share: 40 * min(1.0, share * 20)),
         outcome(tables={"Cursors.channels": lambda share: min(80.0, 2000 * share)}),
     ],
@@ -133,6 +135,12 @@ def test_ups_and_downs_are_no_growth() -> None:
     assert grown([100, 100, 101, 103, 103, 104, 104, 106, 108, 110])
     assert grown([3, 4, 3, 5, 9, 12, 14, 17, 18, 20, 21, 22])
     assert growing(outcome(tables={"A.b": lambda share: 900 * share}).inside).keys() == {"A.b"}
+
+
+@pytest.mark.parametrize(("table", "bound"), [("Branches._weight", REMEMBERED), ("Branches._branches", REMEMBERED // PER_MESSAGE)])
+def test_more_than_a_bound_of_the_program_is_named(table: str, bound: int) -> None:
+    assert growing(outcome(tables={table: lambda share: bound * share}).inside).keys() == set()
+    assert growing(outcome(tables={table: lambda share: 1.01 * bound * share}).inside).keys() == {table}
 
 
 def test_shares_of_looks() -> None:
