@@ -35,14 +35,28 @@ AROUND: Mapping[str, Mapping[str, str]] = {
 }
 
 
+def chosen(words: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """The parts to run by name, each with its whole command. Raises ValueError, with a line for people."""
+    first = next((place for place, word in enumerate(words) if word.startswith("-")), len(words))
+    names, more = words[:first], words[first:]
+    if unknown := [name for name in names if name not in PARTS]:
+        raise ValueError(f"there is no part called {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    if more and len(names) != 1:
+        raise ValueError(f"{' '.join(more)} can be given to one part only: name it before, as in: kills --kills 1000")
+    return {name: (*PARTS[name], *more) for name in dict.fromkeys(names) or PARTS}
+
+
 def main(words: Sequence[str]) -> int:
-    chosen = [word for word in words if word in PARTS] or list(PARTS)
-    more = [word for word in words if word not in PARTS]
+    try:
+        parts = chosen(words)
+    except ValueError as refused:
+        print(refused, file=sys.stderr)
+        return 2
     told = []
-    for part in chosen:
+    for part, given in parts.items():
         began = time.monotonic()
-        print(f"== {part}: python -m {' '.join((*PARTS[part], *more))}", flush=True)
-        command = [sys.executable, "-m", *PARTS[part], *more]
+        print(f"== {part}: python -m {' '.join(given)}", flush=True)
+        command = [sys.executable, "-m", *given]
         code = subprocess.run(command, env={**os.environ, **AROUND.get(part, {})}, check=False).returncode  # noqa: S603 - our own
         told.append((part, code, time.monotonic() - began))
     print("\n".join(f"{part:14} {'well' if code == 0 else f'NOT WELL ({code})'} after {took:.0f} s" for part, code, took in told))
