@@ -32,6 +32,8 @@ def _tables(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             yield node.targets[0].id, node.value
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            yield node.target.id, node.value
 
 
 def _told_rows(function: ast.FunctionDef | ast.AsyncFunctionDef, tables: dict[str, ast.expr]) -> set[str]:
@@ -56,6 +58,13 @@ def covered() -> dict[str, int]:
                 for row in _numbers(node.name) | _told_rows(node, tables):
                     counts[row] = counts.get(row, 0) + 1
     return counts
+
+
+def test_a_parameter_called_row_is_counted_however_its_table_is_written() -> None:
+    tree = ast.parse("""TYPED: dict[str, int] = {"s3": 1}\nPLAIN = {"s4": 1}\n@parametrize("row", TYPED)\ndef test_one(row): ...
+@parametrize("row", PLAIN)\ndef test_other(row): ...""")
+    told = [_told_rows(node, dict(_tables(tree))) for node in tree.body if isinstance(node, ast.FunctionDef)]
+    assert told == [{"s3"}, {"s4"}]
 
 
 def every_row() -> list[str]:

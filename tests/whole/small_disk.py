@@ -5,23 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import shlex
+import shutil
 import signal
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+import pytest
 
 from tests.cli.command import environment
 
 SIZE = 24
 """MiB: the reserve of 16, and a little for a conversation."""
-
-
-class NoDisk(Exception):
-    """This machine does not let its user mount anything."""
 
 
 @dataclass
@@ -55,12 +52,15 @@ class Life:
 
 @dataclass
 class SmallDisk:
-    """`async with SmallDisk(folder) as disk`: raises NoDisk. A process that does nothing holds the disk; lives join its view of it."""
+    """A process that does nothing holds the disk; lives join its view of it."""
 
     folder: Path
     lives: list[Life] = field(default_factory=list)
 
-    async def __aenter__(self) -> Self:
+    async def mount(self) -> str:
+        """Why this machine lets its user mount nothing; empty once the disk is there."""
+        if shutil.which("unshare") is None or shutil.which("nsenter") is None:
+            return "there is no unshare"
         (self.folder / "disk").mkdir()
         for user in ((), ("--user", "--map-root-user")):
             script = (
@@ -72,11 +72,13 @@ class SmallDisk:
             )
             assert self._holder.stdout is not None
             if await self._holder.stdout.readline() == b"mounted\n":
-                return self
+                return ""
             _, said = await self._holder.communicate()
-        raise NoDisk(said.decode())
+        why = said.decode().strip()
+        assert "not permitted" in why or "denied" in why, f"this is no matter of rights: {why}"
+        return why
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def unmount(self) -> None:
         for life in self.lives:
             await life.kill()
         self._holder.kill()
@@ -125,3 +127,15 @@ class SmallDisk:
         joined = ("nsenter", *self._joined, "--mount", "--target", str(self._holder.pid))
         changed = await asyncio.create_subprocess_exec(*joined, "sh", "-c", script)
         assert await changed.wait() == 0
+
+
+@asynccontextmanager
+async def small_disk(folder: Path) -> AsyncIterator[SmallDisk]:
+    """A disk for one test, which is skipped where nothing can be mounted."""
+    disk = SmallDisk(folder)
+    if why := await disk.mount():
+        pytest.skip(f"nothing can be mounted here: {why}")
+    try:
+        yield disk
+    finally:
+        await disk.unmount()
