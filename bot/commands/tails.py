@@ -19,16 +19,20 @@ RECENT = 60
 async def find_tail(reader: Reader, session: Session, message: Message) -> Tail | None:
     """From `message`, or the version of it that stands on the current branch, to the leaf.
 
-    Where no version of it is on the current branch, the branch last current under the message.
+    Where no version of it is on the current branch, or the one that was there is removed, the branch last current under the message.
     """
     on_branch = await reader.nth(session.leaf, message.number)
-    if on_branch is not None and on_branch.first_version == message.first_version:
+    if on_branch is not None and (_stands_for(on_branch, message) or on_branch.id == message.id):
         return await _tail(reader, session, session.leaf, message.number)
     host = message.host or message.id
     elsewhere = await _tail(reader, session, await reader.newest_leaf(host), message.number)
     if elsewhere is None or host not in (elsewhere.subject.id, elsewhere.subject.host):
         return None
     return elsewhere
+
+
+def _stands_for(there: Message, message: Message) -> bool:
+    return there.first_version == message.first_version and there.status != "removed"
 
 
 async def meant_by(reader: Reader, written: Message) -> Message:
@@ -97,7 +101,7 @@ async def standing(reader: Reader, session: Session, target: Message, shown: Mes
     """The version of `target` to go from: the one on the current branch; beside it, the one that the answer `shown` shows, or that any
     post shows."""
     there = await reader.nth(session.leaf, target.number)
-    if there is not None and there.first_version == target.first_version:
+    if there is not None and _stands_for(there, target):
         return target
     if target.role == "user":
         shown = await reader.message(shown.parent_id) if shown is not None and shown.parent_id is not None else None

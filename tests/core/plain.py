@@ -93,10 +93,11 @@ class Tree:
         return there[0] if there else max((other for other in self.nodes if other.source == node.source), key=lambda other: other.born)
 
     def tail(self, node: Node) -> list[Node]:
-        """From the version of the node on the branch to the leaf; where there is none, the branch last current under it."""
+        """From the version of the node on the branch to the leaf; where there is none, or it is removed, the branch last current under the
+        node."""
         branch = self.branch() if self.leaf else []
         for index, there in enumerate(branch):
-            if there in node.group:
+            if there is node or (there in node.group and there.status != "removed"):
                 return branch[index:]
         branch = self.branch(self.last_under(node))
         return branch[branch.index(node) :] if node in branch else []

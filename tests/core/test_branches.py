@@ -129,6 +129,20 @@ async def test_an_edit_of_what_shows_no_answer_any_more_is_stopped_where_people_
     assert [[label for label, _ in seen.buttons] for seen in stopped] == [["Retry"], ["‹", "2/2", "Retry"]]
 
 
+async def test_a_retry_answers_no_version_that_was_deleted(talk: Talk) -> None:
+    await talk.says("one")
+    ref = await talk.says("two")
+    await talk.says("three")
+    _, shown, later = talk.chat()
+    await talk.edits(ref, "zwei")
+    await talk.replies(later, "four")
+    await talk.deletes(ref)
+    talk.model.says("another one")
+    await talk.presses("Retry", shown)
+    assert talk.asked() == ["one", "Echo: one", "zwei"]
+    assert shown.text == "another one"
+
+
 async def test_u19_bots_are_not_answered(talk: Talk) -> None:
     await talk.says("hello from a machine", author=Author("99", "Robot", is_bot=True))
     assert talk.texts() == []
