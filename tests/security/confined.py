@@ -10,11 +10,12 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 ROOT = Path(__file__).parents[2]
 USER = 10001
 Level = Literal["read-only root, user 10001, no capability", "user 10001, no capability", "no new privileges"]
+FULLY: Final = "read-only root, user 10001, no capability"
 SHUT = """
 set -e
 bound() { mkdir -p "$2"; mount --bind "$1" "$2"; }
@@ -39,8 +40,10 @@ def level() -> Level:
         return "no new privileges"
     unshare = shutil.which("unshare")
     if unshare and subprocess.run([unshare, "-m", "true"], check=False, capture_output=True).returncode == 0:  # noqa: S603 - a fixed command
-        return "read-only root, user 10001, no capability"
-    return "user 10001, no capability"
+        return FULLY
+    nobody = ["setpriv", "--reuid", str(USER), "--regid", str(USER), "--clear-groups"]
+    reads = subprocess.run([*nobody, sys.executable, "-c", "import bot.__main__"], cwd=ROOT, check=False, capture_output=True)  # noqa: S603
+    return "user 10001, no capability" if reads.returncode == 0 else "no new privileges"
 
 
 def _script(at: Level) -> str:
@@ -71,7 +74,7 @@ async def confined(box: Path, at: Level, words: Sequence[str], settings: dict[st
         "PYTHONDONTWRITEBYTECODE": "1",
         "PARLEY_DATABASE": str(data / "parley.db"),
     }
-    front = ["unshare", "-m", "--propagation", "private"] if at.startswith("read-only") else []
+    front = ["unshare", "-m", "--propagation", "private"] if at == FULLY else []
     return await asyncio.create_subprocess_exec(
         *front,
         "sh",

@@ -14,7 +14,7 @@ import pytest
 
 from tests.fakes.openai_server import FakeOpenAI
 from tests.fakes.telegram import FakeTelegram
-from tests.security.confined import ROOT, USER, confined, level, status
+from tests.security.confined import FULLY, ROOT, USER, confined, level, status
 from tests.whole.plan import until
 
 OPERATING = (ROOT / "docs/operating.md").read_text("utf-8")
@@ -82,11 +82,9 @@ def box() -> Iterator[Path]:
         yield Path(folder)
 
 
-async def test_x21_it_answers_as_a_user_without_rights_on_a_read_only_root(box: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """As far as this machine lets a test go, which is said; it ends in time in any case."""
+async def test_x21_it_answers_as_a_user_without_rights_on_a_read_only_root(box: Path) -> None:
+    """As far as this machine lets a test go; where that is not all the way, it ends as skipped, and says so."""
     at = level()
-    with capsys.disabled():
-        print(f"\nconfined: {at}")
     async with FakeTelegram() as telegram, FakeOpenAI() as openai:
         settings = {"TELEGRAM_TOKEN": telegram.token, "TELEGRAM_API_URL": telegram.url, "PARLEY_MODEL": "fake-1"}
         settings |= {"OPENAI_API_KEY": "sk-of-nobody", "OPENAI_BASE_URL": openai.base_url}
@@ -118,3 +116,5 @@ async def test_x21_it_answers_as_a_user_without_rights_on_a_read_only_root(box: 
     made = [path for path in (box / "data").iterdir()]
     assert {path.name for path in made} >= {"parley.db", "parley.db.lock"}
     assert {path.stat().st_mode & 0o777 for path in made} == {0o600}
+    if at != FULLY:
+        pytest.skip(f"it answers, and ends in time, but nothing more than this could be set up here: {at}")
