@@ -89,12 +89,18 @@ def main() -> int:
     parser.add_argument("--scenario", default="random")
     parser.add_argument("--deaths", default="")
     parser.add_argument("--plant", default="")
+    for chance in ("--death", "--fault", "--trouble"):
+        parser.add_argument(chance, type=float, default=0.0, help="for a scenario with a name; at random the seed says it")
     parser.add_argument("--runs", type=int, default=1_000_000)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--every-pair", nargs="?", const="all")
     given = parser.parse_args()
     if given.seed is not None:
-        plan = Plan(given.seed, given.scenario) if given.scenario != "random" else random_plan(given.seed)
+        plan = (
+            Plan(given.seed, given.scenario, (), given.death, given.fault, given.trouble)
+            if given.scenario != "random"
+            else random_plan(given.seed)
+        )
         deaths = tuple(int(moment) for moment in given.deaths.split(",") if moment)
         outcome = run(replace(plan, deaths=deaths, plant=given.plant))
         print(report(outcome))

@@ -15,7 +15,7 @@ from tests.simulation.chats import Shown, render
 from tests.simulation.discord import CAPABILITIES as DISCORD
 from tests.simulation.records import Records, Row, read
 from tests.simulation.telegram import PRIVATE as TELEGRAM
-from tests.simulation.town import CALM, SHARED, Done, Said, Town
+from tests.simulation.town import CALM, HOMES, SHARED, Done, Said, Town, home
 from tests.simulation.words import answered, speaker, tokens
 from tests.simulation.world import World
 
@@ -36,7 +36,9 @@ async def check(world: World, town: Town, store: Store) -> None:
         if not done.stirred and not done.edited:
             _in_order(world, town, place, records)
             _one_effect_each(world, place, done, records)
-    _one_reply_each(world, town, records)
+    for person in HOMES:
+        _one_reply_each(world, town, person, records)
+    _ends_are_answered(world, town, records)
     _own_words_only(world, town)
 
 
@@ -178,20 +180,37 @@ def _one_effect_each(world: World, place: Place, done: Done, records: Records) -
         world.blame(f"I3: {len(records.sessions_in(place))} sessions in {place.chat_id}, and {expected} were opened")
 
 
-def _one_reply_each(world: World, town: Town, records: Records) -> None:
+def _one_reply_each(world: World, town: Town, person: str, records: Records) -> None:
     """A command that was accepted has its reply, once: they are one transaction. A line for one pair of eyes is not stored, and may be
-    lost with the program."""
-    for server, keys in ((town.telegram, "telegram:"), (town.discord, "discord:i")):
-        places = [done for place, done in town.done.items() if place.platform == server.name]
-        if any(done.stirred or done.edited or set(done.commands) - CALM for done in places):
+    lost with the program. Looked at where a person talks alone, and has no private answers from elsewhere."""
+    place = home(person)
+    done = town.done.get(place, Done())
+    elsewhere = any(person in other.acts and sum(other.commands.values()) for where, other in town.done.items() if where != place)
+    if elsewhere or done.stirred or done.edited or set(done.commands) - CALM:
+        return
+    said = len(records.command_replies(place))
+    accepted, unsaid = sum(done.commands.values()), 0
+    if place.platform == "discord":
+        names = [name for name, one in town.discord.interactions.items() if one.place == place and f"discord:{name}" in records.events]
+        accepted, unsaid = len(names), world.deaths
+        said += town.discord.lines[place]
+    if not accepted - unsaid <= said <= accepted:
+        world.blame(f"I3: {accepted} commands in {place.chat_id} have {said} replies")
+
+
+def _ends_are_answered(world: World, town: Town, records: Records) -> None:
+    """I1, whatever people did: where a branch ends in what somebody said, nothing is there that answers it; and where it ends in an answer,
+    that can be seen. Unless the bot was shut out, or somebody took away what it had said."""
+    spared = {place for place, done in town.done.items() if done.tidied} | town.shut_out
+    for session in records.sessions:
+        leaf = records.messages.get(session["leaf"])
+        place = Place(str(session["platform"]), str(session["chat_id"]))
+        if leaf is None or session["deleted_at"] is not None or place in spared or town.forgetful:
             continue
-        accepted = sum(sum(done.commands.values()) for done in places)
-        said = len(records.command_replies(server.name))
-        if server is town.discord:
-            accepted = sum(key.startswith(keys) for key in records.events)
-            said += town.discord.lines
-        if not accepted - (world.deaths if server is town.discord else 0) <= said <= accepted:
-            world.blame(f"I3: {accepted} commands on {server.name} have {said} replies")
+        if leaf["role"] == "user":
+            world.blame(f"I1: session {session['id']} ends in {leaf['text']!r}, which nothing answers")
+        elif leaf["status"] in ("complete", "failed") and not records.shown(leaf["id"]) and not records.is_hidden(leaf):
+            world.blame(f"I1: the answer {leaf['text']!r} that session {session['id']} ends in is shown nowhere")
 
 
 def _own_words_only(world: World, town: Town) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -47,7 +48,7 @@ class DiscordServer:
         self.changed: dict[int, Event] = {}
         self.interactions: dict[str, Interaction] = {}
         self.marks: dict[str, int] = {}
-        self.lines = 0
+        self.lines: Counter[Place] = Counter()
         self.lost_whispers = 0
         self._nonces: dict[str, tuple[int, float]] = {}
         self._connection: Connection | None = None

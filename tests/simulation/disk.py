@@ -33,7 +33,7 @@ def empty_disk() -> sqlite3.Connection:
     connection.execute("BEGIN")
     for table in TABLES:
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
-    connection.execute("UPDATE erased SET highest = 0")
+    connection.execute("UPDATE erased SET highest = 0, unclean = 0")
     connection.execute("COMMIT")
     left = [
         name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'") if name not in (*TABLES, "erased")
@@ -85,8 +85,8 @@ class SlowDriver:
 
 
 def _writes(work: Callable[..., object]) -> bool:
-    """By how the transaction is begun."""
-    return isinstance(work, partial) and work.args[:1] == ("BEGIN IMMEDIATE",)
+    """All but a transaction that is begun to read; what stands outside of transactions writes the file anew."""
+    return not (isinstance(work, partial) and work.args[:1] == ("BEGIN",))
 
 
 def _no_room() -> sqlite3.Error:

@@ -16,17 +16,18 @@ FAILURES: tuple[ModelErrorKind, ...] = ("unreachable", "overloaded", "rate_limit
 LENGTHS = {"briefly": (2, 4), "length": (40, 50)}
 """How many words are said to who asks for it so."""
 OWED = (
-    "SELECT count(*) FROM turns t JOIN messages m ON m.id = t.prompt_id JOIN messages r ON r.id = t.reply_id"
-    " WHERE t.status = 'streaming' AND r.status = 'open' AND instr(m.text, ?)"
+    "SELECT m.text FROM turns t JOIN messages r ON r.id = t.reply_id JOIN messages m ON m.session_id = t.session_id"
+    " WHERE t.status = 'streaming' AND r.status = 'open' AND m.role = 'user' AND m.status <> 'removed'"
 )
 
 
 class SimModel:
-    """Implements bot.ports.Model. `trouble` is the chance that a call fails."""
+    """Implements bot.ports.Model. `trouble` is the chance that a call fails; `shared` are the tokens said in the shared place."""
 
     def __init__(self, world: World, trouble: float = 0.0) -> None:
         self._world = world
         self.trouble = trouble
+        self.shared: set[str] = set()
         self.calls = 0
 
     def stream(self, messages: Sequence[ChatMessage], options: ModelOptions) -> AnswerStream:
@@ -72,14 +73,18 @@ class SimModel:
         yield Finish("stop", None, "sim")
 
     def _is_owed(self, asked: list[str]) -> bool:
-        return not asked or bool(self._world.disk.execute(OWED, (asked[-1],)).fetchone()[0])
+        return not asked or any(asked[-1] in tokens(text) for (text,) in self._world.disk.execute(OWED))
 
     def _read_along(self, messages: Sequence[ChatMessage], asked: list[str]) -> None:
-        """Nobody's words stand in what is asked for somebody else (I10)."""
+        """Nobody's words stand in what is asked for somebody else (I10). In a shared place each message bears its speaker's name, and only
+        what was said there stands among them."""
         world = self._world
-        people = {speaker(token) for message in messages[1:] for token in tokens(message.text)}
-        if len(people) > 1 and not any(": " in message.text.partition("\n")[0] for message in messages[1:] if message.role == "user"):
-            world.blame(f"I10: what the model is asked for {asked[-1:]} holds words of {sorted(people)}")
+        said = {token for message in messages[1:] for token in tokens(message.text)}
+        shared = {token for token in said if token in self.shared}
+        if shared and said - shared:
+            world.blame(f"I10: what is asked for the shared place holds {sorted(said - shared)}, said elsewhere")
+        if not shared and len({speaker(token) for token in said}) > 1:
+            world.blame(f"I10: what the model is asked for {asked[-1:]} holds words of several people: {sorted(said)}")
 
     async def check(self) -> str:
         return "sim"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.changes import AddPost, AddTurn, Change, SetTurn
-from bot.errors import AdapterError, RateLimited, SendUnknown
+from bot.errors import AdapterError, AlreadySeen, RateLimited, SendUnknown
 from bot.events import Event, MessageRef, Place
 from bot.messages import Message
 from bot.ports import Adapter, Capabilities, Core, Store
@@ -22,8 +22,9 @@ from tests.simulation.telegram import TelegramSim
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """What stands at which wall instead. Without arguments nothing is planted."""
+    """What stands at which wall instead, and which invariant that breaks. Without arguments nothing is planted."""
 
+    breaks: str = ""
     core: Callable[[Core], Core] = lambda core: core
     store: Callable[[Store], Store] = lambda store: store
     adapter: Callable[[Adapter], Adapter] = lambda adapter: adapter
@@ -94,17 +95,16 @@ class ClaimingStore(Around):
 
 
 class KeylessStore(Around):
-    """Does not remember what was accepted."""
-
-    _numbers = itertools.count()
+    """Does not look whether an event was accepted before."""
 
     async def find(self, place: Place, account_id: str, **given: object) -> object:
         return replace(await self.inside.find(place, account_id, **given), seen=False)
 
     async def apply(self, changes: Sequence[Change], *, key: str = "", at: datetime | None = None) -> None:
-        await self.inside.apply(changes, key=key, at=at)
-        if key:
-            self.inside._database._driver._connection.execute("UPDATE events SET key = key || ?", (f"/{next(self._numbers)}",))
+        try:
+            await self.inside.apply(changes, key=key, at=at)
+        except AlreadySeen:
+            await self.inside.apply(changes, at=at)
 
 
 class AskingAgainStore(Around):
@@ -208,21 +208,21 @@ def _on(platform: str, kind: type) -> Callable[[Adapter], Adapter]:
 
 
 PLANTS: Mapping[str, Plant] = {
-    "acknowledges first": Plant(core=HastyCore),
-    "remembers no channel": Plant(core=ForgetfulCore),
-    "history and turn apart": Plant(store=HistoryFirst),
-    "reply apart from its effect": Plant(store=ReplyApart),
-    "keeps claims": Plant(store=ClaimingStore),
-    "keeps no keys of events": Plant(store=KeylessStore),
-    "asks again for a stored answer": Plant(store=AskingAgainStore),
-    "mixes people": Plant(store=MixingStore),
-    "sends plainly": Plant(adapter=_on("telegram", PlainTelegram)),
-    "reads backwards": Plant(adapter=_on("telegram", BackwardTelegram)),
-    "drops what waits": Plant(adapter=_on("telegram", DroppingTelegram)),
-    "random keys": Plant(adapter=_on("discord", RandomKeys)),
-    "shows all to all": Plant(adapter=Shouting),
-    "cancels edits": Plant(adapter=Impatient),
-    "takes a lost answer for success": Plant(adapter=Swallowing),
-    "skips what is limited": Plant(adapter=SkippingLimited),
-    "loses letters": Plant(adapter=CuttingLetters),
+    "acknowledges first": Plant("I4", core=HastyCore),
+    "remembers no channel": Plant("I1", core=ForgetfulCore),
+    "history and turn apart": Plant("I6", store=HistoryFirst),
+    "reply apart from its effect": Plant("I3", store=ReplyApart),
+    "keeps claims": Plant("I6", store=ClaimingStore),
+    "keeps no keys of events": Plant("I3", store=KeylessStore),
+    "asks again for a stored answer": Plant("I5", store=AskingAgainStore),
+    "mixes people": Plant("I10", store=MixingStore),
+    "sends plainly": Plant("I1", adapter=_on("telegram", PlainTelegram)),
+    "reads backwards": Plant("I7", adapter=_on("telegram", BackwardTelegram)),
+    "drops what waits": Plant("I4", adapter=_on("telegram", DroppingTelegram)),
+    "random keys": Plant("I1", adapter=_on("discord", RandomKeys)),
+    "shows all to all": Plant("I10", adapter=Shouting),
+    "cancels edits": Plant("I2", adapter=Impatient),
+    "takes a lost answer for success": Plant("I2", adapter=Swallowing),
+    "skips what is limited": Plant("I2", adapter=SkippingLimited),
+    "loses letters": Plant("I2", adapter=CuttingLetters),
 }

@@ -39,8 +39,13 @@ class Records:
             (post for post in self.posts if post["reply_id"] == reply_id and post["state"] == "final"), key=lambda post: post["ordinal"]
         )
 
-    def command_replies(self, platform: str) -> set[int]:
-        return {post["reply_id"] for post in self.posts if post["reply_id"] not in self.messages and post["platform"] == platform}
+    def command_replies(self, place: Place) -> set[int]:
+        there = [post for post in self.posts if (post["platform"], post["chat_id"]) == (place.platform, place.chat_id)]
+        return {post["reply_id"] for post in there if post["reply_id"] not in self.messages}
+
+    def is_hidden(self, row: Row) -> bool:
+        """Whether it is a version that stands beside another one, which has its posts."""
+        return sum(other["first_version"] == row["first_version"] for other in self.messages.values()) > 1
 
     def sessions_in(self, place: Place) -> list[Row]:
         return [row for row in self.sessions if (row["platform"], row["chat_id"]) == (place.platform, place.chat_id)]

@@ -57,6 +57,8 @@ class Plan:
         words = [f"python -m tests.simulation --seed {self.seed}"]
         if self.scenario != "random":
             words.append(f"--scenario '{self.scenario}'")
+        if self.scenario != "random":
+            words += [f"--{name} {value}" for name in ("death", "fault", "trouble") if (value := getattr(self, name))]
         if self.deaths:
             words.append(f"--deaths {','.join(map(str, self.deaths))}")
         if self.plant:
@@ -114,6 +116,7 @@ class Game:
         self.town = Town(world)
         self.plant = PLANTS[plan.plant] if plan.plant else Plant()
         self.model = SimModel(world, plan.trouble)
+        self.model.shared = self.town.shared
         self.policy = Policy(titles=plan.seed % 4 == 0, rate=10**6, shared=frozenset({"telegram:s"}), context_tokens=10**6)
         self.over = False
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.errors import AdapterError, MessageGone, PlaceUnavailable, RateLimited, SendUnknown, StorageError
+from bot.errors import AdapterError, RateLimited, SendUnknown, StorageError
 from bot.events import Attachment, Event, MessageRef, Place
 from bot.ports import Capabilities, Core
 from bot.posts import Content, Part
@@ -85,7 +85,7 @@ class TelegramSim:
     def __init__(self, world: World, server: TelegramServer) -> None:
         self.world = world
         self.server = server
-        self.wire = Wire(world, NAME)
+        self.wire = Wire(world, server)
 
     def capabilities(self, place: Place) -> Capabilities:
         return PRIVATE if place.kind == "private" else GROUP
@@ -151,27 +151,16 @@ class TelegramSim:
         preview: bool = False,
     ) -> MessageRef:
         def post() -> Shown:
-            self._may(place)
-            return self._told("sends", self.server.chats.post(place, part, self.world.now, reply_to=reply_to))
+            self.wire.may(place)
+            return self.wire.told("sends", self.server.chats.post(place, part, self.world.now, reply_to=reply_to))
 
-        return (await self.wire.call(f"send {key}", post, quick=preview)).ref
+        return (await self.wire.call(f"send {key}", post, quick=preview, sends=True)).ref
 
     async def edit(self, ref: MessageRef, part: Part, *, via: MessageRef | None = None, preview: bool = False) -> None:
-        def change() -> Shown:
-            self._may(ref.place)
-            return self._told("edits", self.server.chats.change(int(ref.message_id), part, self.world.now))
-
-        await self.wire.call(f"edit {ref.message_id}", change, quick=preview)
+        await self.wire.edit(ref, part, preview=preview)
 
     async def delete(self, ref: MessageRef) -> None:
-        def take_away() -> Shown:
-            self._may(ref.place)
-            return self._told("deletes", self.server.chats.take_away(int(ref.message_id)))
-
-        try:
-            await self.wire.call(f"delete {ref.message_id}", take_away)
-        except MessageGone:
-            return
+        await self.wire.delete(ref)
 
     async def typing(self, place: Place) -> None:
         """Nobody counts it."""
@@ -180,11 +169,3 @@ class TelegramSim:
         raise AdapterError("there are no files")
 
     async def close(self) -> None: ...
-
-    def _may(self, place: Place) -> None:
-        if place in self.server.blocked:
-            raise PlaceUnavailable
-
-    def _told(self, does: str, shown: Shown) -> Shown:
-        self.world.story.tell("bot", f"{does} {shown.id} in {shown.place.chat_id}: {shown.text}")
-        return shown

@@ -27,6 +27,7 @@ def _tried(plant: str) -> Iterator[Outcome]:
 def test_a_planted_bug_is_found(plant: str) -> None:
     found = next((outcome for outcome in _tried(plant) if outcome.problems), None)
     assert found is not None, f"{plant} was not found"
+    assert found.problems[0].startswith(f"{PLANTS[plant].breaks}:"), f"found for another reason: {found.problems}"
     assert run(found.plan).problems == found.problems, "the same plan is not the same run"
     assert run(replace(found.plan, plant="")).problems == (), "found without the bug, too"
 

@@ -36,6 +36,7 @@ class Done:
 
     stirred: bool = False
     edited: bool = False
+    tidied: bool = False
     commands: Counter[str] = field(default_factory=Counter)
     acts: dict[str, list[str]] = field(default_factory=dict)
 
@@ -55,15 +56,19 @@ class Town:
         self.done: dict[Place, Done] = {}
         self.shut_out: set[Place] = set()
         self.forgetful: set[str] = set()
+        self.shared: set[str] = set()
         self.restart = False
         self._number = 0
 
     def server(self, place: Place) -> TelegramServer | DiscordServer:
         return self.telegram if place.platform == "telegram" else self.discord
 
-    def token(self, person: str) -> str:
+    def token(self, person: str, place: Place) -> str:
         self._number += 1
-        return f"{person}{self._number}"
+        token = f"{person}{self._number}"
+        if place == SHARED:
+            self.shared.add(token)
+        return token
 
     def note(self, person: str, place: Place, act: str = "", *, stirs: bool = False) -> Done:
         done = self.done.setdefault(place, Done())
@@ -74,7 +79,7 @@ class Town:
 
     def say(self, person: str, place: Place, how: str = "", reply_to: Shown | None = None) -> None:
         """`how` is for the model: briefly, at length."""
-        token = self.token(person)
+        token = self.token(person, place)
         text = f"{token} {how}".rstrip()
         shown = self._write(person, place, text)
         self.said.append(Said(person, shown, [token]))
@@ -102,7 +107,7 @@ class Town:
         if not own:
             return
         said = own[which] if which is not None else self.world.chance.choice(own[-4:])
-        said.tokens.append(self.token(person))
+        said.tokens.append(self.token(person, place))
         text = said.shown.text = said.tokens[-1]
         self.world.story.tell(person, f"edits {said.shown.id} in {place.chat_id}: {text}")
         self.note(person, place).edited = True
@@ -129,9 +134,9 @@ class Town:
     def command(self, person: str, place: Place, name: str, args: str = "") -> None:
         chance = self.world.chance
         if name in ("title", "new") and not args and (name == "title" or chance.random() < 0.5):
-            args = self.token(person)
+            args = self.token(person, place)
         if name == "edit":
-            args = f"{chance.randint(1, 4)} {self.token(person)}" if chance.random() < 0.8 or place.platform == "discord" else ""
+            args = f"{chance.randint(1, 4)} {self.token(person, place)}" if chance.random() < 0.8 or place.platform == "discord" else ""
 
         def event(ref: MessageRef, key: str, via: MessageRef | None) -> CommandInvoked:
             return CommandInvoked(ref, self.author(person), name, args, self.world.platform_time(), key, via=via)
@@ -148,6 +153,7 @@ class Town:
             self.forgetful.add(person)
         done = self.note(person, place, name, stirs=name not in CALM | {"retry"})
         done.commands[name] += 1
+        done.edited |= name == "edit"
 
     def press(self, person: str, place: Place, label: str = "") -> None:
         """A button under something that stands there; of the newest that has one with the label."""
@@ -175,23 +181,26 @@ class Town:
             shown = self.world.chance.choice(posts)
             shown.deleted = True
             self.world.story.tell(person, f"takes away {shown.id} in {place.chat_id}")
-            self.note(person, place, stirs=True)
+            self.note(person, place, stirs=True).tidied = True
 
     def block(self, person: str, place: Place) -> None:
-        """Shuts the bot out for some seconds."""
-        if place.platform != "telegram" or place.kind != "private" or place in self.telegram.blocked:
+        """Shuts the bot out for some seconds; Telegram tells it, Discord does not."""
+        blocked = self.server(place).blocked
+        if place.kind != "private" or place in blocked:
             return
-        self.telegram.blocked.add(place)
+        blocked.add(place)
         self.shut_out.add(place)
         self.world.story.tell(person, "blocks the bot")
         self.note(person, place, stirs=True)
-        self.telegram.hand_over(lambda key: PlaceChanged(place, "blocked", key))
+        if place.platform == "telegram":
+            self.telegram.hand_over(lambda key: PlaceChanged(place, "blocked", key))
         self.world.later(self.world.chance.uniform(1, 60), lambda: self._unblock(person, place))
 
     def _unblock(self, person: str, place: Place) -> None:
-        self.telegram.blocked.discard(place)
+        self.server(place).blocked.discard(place)
         self.world.story.tell(person, "lets the bot in again")
-        self.telegram.hand_over(lambda key: PlaceChanged(place, "unblocked", key))
+        if place.platform == "telegram":
+            self.telegram.hand_over(lambda key: PlaceChanged(place, "unblocked", key))
 
     def handed_over(self, said: Said) -> bool:
         """Whether the platform told the bot of it, or keeps it where the bot can find it."""
