@@ -19,6 +19,8 @@ from bot.errors import BotError
 MASK = "***"
 LONGEST_CHAIN = 10
 MOST_IN_GROUP = 10
+DEEPEST_GROUP = 3
+"""Groups within groups that are told of, and what is in them; with ten in each that is some thousand errors at the most."""
 # These write addresses that hold tokens at INFO, and message texts at DEBUG, whatever level the operator asked for.
 NOISY = ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "aiosqlite", "telegram", "discord", "asyncio", "aiohttp", "markdown_it")
 
@@ -47,15 +49,16 @@ class Redactor:
         return _LOOKS_SECRET.sub(MASK, text)
 
 
-def _traced(error: BaseException) -> list[str]:
+def _traced(error: BaseException, depth: int = 0) -> list[str]:
     """Where it came from, with the errors it came of, oldest first; of each its kind. What an error says is left out, but for our own, the
-    system's and those of imports: any other may quote what was being worked at, and that is people's words."""
+    system's and those of imports: any other may quote what was being worked at, and that is people's words. `depth` counts the groups
+    that it is in."""
     told: list[str] = []
     for one in reversed(_chain(error)):
         says = f": {one}" if isinstance(one, BotError | ImportError) else f": {one.strerror}" if isinstance(one, OSError) else ""
         told += ["Traceback (most recent call last):\n", *traceback.format_tb(one.__traceback__), f"{type(one).__qualname__}{says}\n"]
-        if isinstance(one, BaseExceptionGroup):
-            told += [line for inner in one.exceptions[:MOST_IN_GROUP] for line in _traced(inner)]
+        if isinstance(one, BaseExceptionGroup) and depth < DEEPEST_GROUP:
+            told += [line for inner in one.exceptions[:MOST_IN_GROUP] for line in _traced(inner, depth + 1)]
     return told
 
 
@@ -121,5 +124,11 @@ def set_up(level: str, form: Literal["text", "json"], secrets: Iterable[str], st
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     log = logging.getLogger("bot")
     sys.excepthook = lambda kind, error, trace: log.critical("ended by an error", exc_info=(kind, error, trace))
-    threading.excepthook = lambda args: log.critical("a thread ended by an error", exc_info=args.exc_value)
+    threading.excepthook = lambda args: _of_thread(log, args)
     sys.unraisablehook = lambda args: log.error("an error that nobody could catch", exc_info=args.exc_value)
+
+
+def _of_thread(log: logging.Logger, args: threading.ExceptHookArgs) -> None:
+    """A thread may end itself by SystemExit, which Python says nothing of either."""
+    if not issubclass(args.exc_type, SystemExit):
+        log.critical("a thread ended by an error", exc_info=args.exc_value)

@@ -116,3 +116,26 @@ def test_every_logger_is_called_as_its_module_is() -> None:
     ]
     assert len(found) > 5
     assert set(found) == {"__name__"}
+
+
+def test_groups_within_groups_are_told_of_to_a_depth() -> None:
+    written = stream("text")
+    error: Exception = ValueError("the innermost")
+    for _ in range(2000):
+        error = ExceptionGroup("a group", [error])
+    logging.getLogger("bot.x").error("it failed", exc_info=error)
+    assert 1 < written.getvalue().count("ExceptionGroup") < 10
+
+
+@pytest.mark.parametrize(("error", "lines"), [(SystemExit(0), 0), (ValueError("CANARY"), 1)])
+def test_a_thread_may_end_itself_without_a_word(error: BaseException, lines: int) -> None:
+    written = stream("text")
+
+    def ends() -> None:
+        raise error
+
+    thread = threading.Thread(target=ends)
+    thread.start()
+    thread.join()
+    assert written.getvalue().count("CRITICAL bot: a thread ended by an error") == lines
+    assert "CANARY" not in written.getvalue()
