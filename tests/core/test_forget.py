@@ -229,3 +229,10 @@ async def test_an_outage_does_not_bring_it_back(tmp_path: Path) -> None:
         await talk.settle()
         assert [text.split(":")[0] for text in talk.texts()] == ["Erased for good"]
         assert len(talk.model.requests) == 0
+
+
+def test_x22_what_a_person_is_told_says_no_more_than_the_manual() -> None:
+    """Ids of chats stay for good, and of events for 30 days (docs/operating.md)."""
+    assert "for 30 days" in texts.FORGOTTEN
+    assert "those of our chats" in texts.FORGOTTEN
+    assert "nothing about you" not in texts.FORGOTTEN + texts.NOTHING_KEPT
