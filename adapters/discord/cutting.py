@@ -116,7 +116,9 @@ def _settled(text: str, start: int, end: int, stop: int, live: Sequence[Span], a
 
 
 def _moved(text: str, start: int, end: int, live: Sequence[Span], atoms: Sequence[tuple[int, int]]) -> int:
-    while (index := bisect_right(atoms, (end, 0)) - 1) >= 0 and start <= atoms[index][0] < end < atoms[index][1]:
+    while (index := bisect_right(atoms, (end, 0)) - 1) >= 0 and atoms[index][0] < end < atoms[index][1]:
+        if atoms[index][0] < start:  # what begins within it is no better cut there
+            return start
         end = atoms[index][0]
     slashes = 0
     while end - slashes > start and text[end - slashes - 1] == "\\":

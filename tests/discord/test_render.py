@@ -233,6 +233,13 @@ def test_a_sign_of_a_list_is_not_cut_from_what_follows() -> None:
     assert parts[1].text.startswith("- x")
 
 
+@pytest.mark.parametrize("item", [" - ", "  - ", "   12. "])
+def test_a_sign_of_a_list_that_begins_a_message_is_not_cut_from_what_follows(item: str) -> None:
+    """Also where the space before it is left out."""
+    (first, *_) = render(Content(item + "x" * 3000))
+    assert first.text == item.strip() + " " + "x" * (2000 - len(item.strip()) - 1)
+
+
 def test_a_table_without_a_word_is_no_code() -> None:
     """Discord reads a block of code without code, and another one below, as one."""
     assert problems("".join(part.text for part in render(Content("|\n|-\n\nx\n\n|\n|-")))) == []
