@@ -73,6 +73,7 @@ async def confined(box: Path, at: Level, words: Sequence[str], settings: dict[st
         "UID_OF": str(USER),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PARLEY_DATABASE": str(data / "parley.db"),
+        "TMPDIR": str(data),  # in the shared one stand locks of other users' tests
     }
     front = ["unshare", "-m", "--propagation", "private"] if at == FULLY else []
     return await asyncio.create_subprocess_exec(
