@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.config import Settings
 from bot.errors import BotError, ModelError
-from bot.models.steady import LOOK_AT
+from bot.models.steady import PRIMARY, look_at
 from bot.ports import Adapter, Model, Verdict
 from bot.replies import texts
 
@@ -61,20 +61,20 @@ async def check_adapter(adapter: CheckedAdapter) -> Sequence[Finding]:
         await adapter.close()
 
 
-async def check_model(model: Model, setting: str = "PARLEY_MODEL") -> Sequence[Finding]:
+async def check_model(model: Model, setting: str = PRIMARY) -> Sequence[Finding]:
     """`setting` is what names the model."""
-    instead = "" if setting == "PARLEY_MODEL" else f"{setting}: "
+    instead = "" if setting == PRIMARY else f"{setting}: "
     try:
         return [Finding("ok", f"Model: {instead}{await model.check()}")]
     except ModelError as error:
-        return [Finding("fail", f"Model: {instead}{_for_operator(error).replace('PARLEY_MODEL', setting)}")]
+        return [Finding("fail", f"Model: {instead}{_for_operator(error, setting)}")]
 
 
-def _for_operator(error: ModelError) -> str:
+def _for_operator(error: ModelError, setting: str) -> str:
     """People are told that the operator has to look; the operator is told at what."""
+    if reason := look_at(error.kind, setting):
+        return reason
     match error.kind:
-        case kind if kind in LOOK_AT:
-            return LOOK_AT[kind]
         case "unreachable" | "timeout":
             return "the server does not answer; look at OPENAI_BASE_URL, and whether it runs"
         case _:

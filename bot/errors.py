@@ -99,7 +99,8 @@ ModelErrorKind = Literal[
     "empty",  # an answer without a word
     "filtered",  # the provider's content filter
     "context_too_long",
-    "refused",  # 401, 403: the key
+    "refused",  # 401: the key
+    "forbidden",  # 403: the key, or what this person asked; nobody can tell which
     "unpaid",  # 402, or a used-up quota
     "no_such_model",  # 404
     "rate_limited",

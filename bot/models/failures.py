@@ -32,7 +32,7 @@ _WORDS: tuple[tuple[re.Pattern[str], ModelErrorKind], ...] = (
 _BY_STATUS: dict[int, ModelErrorKind] = {
     401: "refused",
     402: "unpaid",
-    403: "refused",
+    403: "forbidden",
     404: "no_such_model",
     408: "timeout",
     413: "context_too_long",

@@ -14,18 +14,28 @@ from bot.ports import ChatMessage, Clock, Finish, Model, ModelOptions, TextDelta
 _log = logging.getLogger(__name__)
 
 ENOUGH = 3
-"""Refusals in a row, for a reason that only people can mend, after which a model is left alone: one may be a hiccup."""
+"""Refusals in a row, for one reason that only people can mend, after which a model is left alone: one may be a hiccup."""
 LEFT_ALONE = 60.0
 """Seconds for which it is not asked again then, and after each further refusal."""
 TOLD_EVERY = 3600.0
-"""Seconds between two lines of the log about the same reason."""
+"""Seconds between two lines of the log about the same model and reason."""
 
-LOOK_AT: dict[ModelErrorKind, str] = {
+PRIMARY, FALLBACK = "PARLEY_MODEL", "PARLEY_FALLBACK_MODEL"
+"""The settings that name a model."""
+
+_LOOK_AT: dict[ModelErrorKind, str] = {
     "refused": "the server refuses the key; look at OPENAI_API_KEY, and at OPENAI_HEADERS if you set them",
-    "no_such_model": "the server has no model of that name; look at PARLEY_MODEL, and at OPENAI_BASE_URL (it mostly ends in /v1)",
+    "forbidden": "the server forbids it, to the key or for what was asked; look at what the key may do, and whether a proxy stands between",
+    "no_such_model": "the server has no model of that name; look at {setting}, and at OPENAI_BASE_URL (it mostly ends in /v1)",
     "unpaid": "the account is used up; look at its balance with the provider",
 }
-"""What the operator has to look at, for each failure that does not pass by itself."""
+FOR_GOOD: frozenset[ModelErrorKind] = frozenset({"refused", "no_such_model", "unpaid"})
+"""Failures that do not pass by themselves, whoever asks for whatever. What is `forbidden` may be so for one person's words alone."""
+
+
+def look_at(kind: ModelErrorKind, setting: str = PRIMARY) -> str:
+    """What the operator has to look at, where `setting` names the model; empty for what passes by itself."""
+    return _LOOK_AT.get(kind, "").format(setting=setting)
 
 
 class PreparedModel(Model, Protocol):
@@ -50,7 +60,7 @@ class SteadyModel:
         self._clock = clock
         self._fallback = fallback
         self._refusals: dict[str, _Refusal] = {}
-        self._told: dict[ModelErrorKind, float] = {}
+        self._told: dict[tuple[str, ModelErrorKind], float] = {}
 
     @asynccontextmanager
     async def stream(
@@ -94,15 +104,25 @@ class SteadyModel:
         return _after(first, words)
 
     def _failed(self, model: str, error: ModelError) -> None:
-        if error.kind not in LOOK_AT:
-            return
         now = self._clock.monotonic()
-        before = self._refusals.get(model)
-        self._refusals[model] = _Refusal(error.kind, before.count + 1 if before is not None else 1, now + LEFT_ALONE)
-        if now - self._told.get(error.kind, float("-inf")) >= TOLD_EVERY:
-            self._told[error.kind] = now
-            instead = f"; {self._fallback} answers instead" if error.kind == "no_such_model" and self._fallback not in ("", model) else ""
-            _log.error("the model does not answer, and will not by itself (%s): %s%s", error, LOOK_AT[error.kind], instead)
+        before = self._refusals.pop(model, None)
+        if error.kind in FOR_GOOD:
+            count = before.count + 1 if before is not None and before.kind == error.kind else 1
+            self._refusals[model] = _Refusal(error.kind, count, now + LEFT_ALONE)
+        self._tell(model, error, now)
+
+    def _tell(self, model: str, error: ModelError, now: float) -> None:
+        """The operator, of what does not pass by itself."""
+        other = self._fallback not in ("", model)
+        reason = look_at(error.kind, FALLBACK if model == self._fallback else PRIMARY)
+        if not reason or now - self._told.get((model, error.kind), float("-inf")) < TOLD_EVERY:
+            return
+        self._told[model, error.kind] = now
+        if error.kind in FOR_GOOD:
+            instead = f"; {self._fallback} answers instead" if error.kind == "no_such_model" and other else ""
+            _log.error("the model does not answer, and will not by itself (%s): %s%s", error, reason, instead)
+        else:
+            _log.warning("the model did not answer (%s): %s", error, reason)
 
 
 async def _after(first: TextDelta | Finish | None, words: AsyncIterator[TextDelta | Finish]) -> AsyncGenerator[TextDelta | Finish, None]:

@@ -208,6 +208,7 @@ MODEL_FAILURES: dict[ModelErrorKind, str] = {
     "filtered": _("The model's provider held this answer back. Try to put it in other words."),
     "context_too_long": _("This conversation has grown too long for the model. /new opens a fresh session."),
     "refused": _("The bot is not available just now: the model refuses its key. Its operator has to look at that."),
+    "forbidden": _("The model's server does not allow this. If it says so to other words too, the bot's operator has to look at it."),
     "unpaid": _("The bot is not available just now: its account with the model is used up. Its operator has to look at that."),
     "no_such_model": _("The model that this bot is set to does not exist there. Its operator has to look at that."),
     "rate_limited": _("The model is asked too much just now. Please try again {when}."),

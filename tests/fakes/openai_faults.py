@@ -101,7 +101,7 @@ FAULTS: dict[str, Fault] = {
     "m12_length_before_a_word": Fault(Raw((chunk({"reasoning": "hm"}), stream(finish="length"))), "empty"),
     **{f"m13_too_long_{name}": Fault(step, "context_too_long") for name, step in TOO_LONG.items()},
     "m14_bad_key": Fault(refusal(401, "invalid_api_key", "Incorrect API key provided: sk-canary-0123456789"), "refused"),
-    "m14_forbidden": Fault(Refusal(403, HTML), "refused"),
+    "m14_forbidden": Fault(Refusal(403, HTML), "forbidden"),
     "m15_unpaid": Fault(refusal(402, "insufficient_credits", "Insufficient credits"), "unpaid"),
     "m15_quota": Fault(refusal(429, "insufficient_quota", "You exceeded your current quota"), "unpaid"),
     "m16_no_such_model": Fault(refusal(404, "model_not_found", "The model `x` does not exist"), "no_such_model"),

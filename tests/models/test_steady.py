@@ -97,6 +97,23 @@ async def test_m14_one_refusal_between_answers_is_no_reason_to_leave_it_alone(se
         assert [(await hear(model)).kind for _ in range(3)] == ["refused", "refused", ""]
 
 
+@pytest.mark.parametrize("between", ["m19_status_503", "m15_unpaid", "m14_forbidden"])
+async def test_m14_what_comes_between_makes_the_row_begin_again(between: str, server: FakeOpenAI, model: SteadyModel) -> None:
+    row = [FAULTS["m14_bad_key"].step] * (ENOUGH - 1)
+    server.script(*row, FAULTS[between].step, *row)
+    heard = [(await hear(model)).kind for _ in range(2 * ENOUGH - 1)]
+    assert heard == ["refused"] * (ENOUGH - 1) + [FAULTS[between].kind] + ["refused"] * (ENOUGH - 1)
+    assert (await hear(model)).kind == ""
+
+
+async def test_m14_what_is_forbidden_may_be_so_for_one_question(
+    server: FakeOpenAI, model: SteadyModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.script(*[FAULTS["m14_forbidden"].step] * (ENOUGH + 1))
+    assert [(await hear(model)).kind for _ in range(ENOUGH + 2)] == ["forbidden"] * (ENOUGH + 1) + [""]
+    assert [record.levelname for record in caplog.records if "forbidden: HTTP 403" in record.getMessage()] == ["WARNING"]
+
+
 async def test_m16_the_other_model_steps_in_and_the_connection_is_free(server: FakeOpenAI, doubled: SteadyModel) -> None:
     server.always = _only_second
     for _ in range(ENOUGH + 2):
@@ -104,11 +121,15 @@ async def test_m16_the_other_model_steps_in_and_the_connection_is_free(server: F
     assert [request.body["model"] for request in server.requests] == ["fake-1", "fake-2"] * ENOUGH + ["fake-2"] * 2
 
 
-async def test_m16_where_neither_exists_that_is_said(server: FakeOpenAI, doubled: SteadyModel) -> None:
+async def test_m16_where_neither_exists_that_is_said(server: FakeOpenAI, doubled: SteadyModel, caplog: pytest.LogCaptureFixture) -> None:
     server.always = lambda body: FAULTS["m16_no_such_model"].step
     assert (await hear(doubled)).kind == "no_such_model"
     assert (await hear(doubled, options=SECOND)).kind == "no_such_model"
     assert len(server.requests) == 3
+    first, second = (record.getMessage() for record in caplog.records)
+    assert "look at PARLEY_MODEL" in first
+    assert first.endswith("fake-2 answers instead")
+    assert "look at PARLEY_FALLBACK_MODEL" in second
 
 
 async def test_a_failure_of_the_key_is_no_reason_for_another_model(server: FakeOpenAI, doubled: SteadyModel) -> None:

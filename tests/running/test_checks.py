@@ -55,6 +55,7 @@ async def test_checks_run_side_by_side_each_within_its_time_and_answer_in_order(
     ("kind", "look_at"),
     [
         ("refused", "OPENAI_API_KEY"),
+        ("forbidden", "what the key may do"),
         ("no_such_model", "PARLEY_MODEL"),
         ("unreachable", "OPENAI_BASE_URL"),
         ("timeout", "OPENAI_BASE_URL"),
@@ -68,6 +69,12 @@ async def test_a_model_that_does_not_answer_is_told_with_what_to_look_at(kind: M
     assert finding.verdict == "fail"
     assert look_at in finding.line
     assert "CANARY" not in finding.line
+
+
+async def test_the_fallback_is_looked_for_in_its_own_setting() -> None:
+    (finding,) = await check_model(Refusing("no_such_model"), "PARLEY_FALLBACK_MODEL")
+    assert "look at PARLEY_FALLBACK_MODEL" in finding.line
+    assert "PARLEY_MODEL" not in finding.line
 
 
 async def test_a_model_that_answers_is_well() -> None:

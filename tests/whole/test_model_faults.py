@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.models.reader import Limits
-from bot.models.steady import ENOUGH, LEFT_ALONE, LOOK_AT
+from bot.models.steady import ENOUGH, LEFT_ALONE, look_at
 from bot.replies import texts
 from tests.fakes.openai_faults import FAULTS, Fault
 from tests.fakes.openai_script import Json, Reply, Step
@@ -181,7 +181,7 @@ async def test_m23_what_was_odd_does_not_spoil_the_session(house: House) -> None
     assert prompts(house.openai.requests[-1].body)[2::2] == ["a\ufffd b", "ab"]
 
 
-@pytest.mark.parametrize("name", ["m14_bad_key", "m14_forbidden", "m15_unpaid", "m15_quota", "m16_no_such_model"])
+@pytest.mark.parametrize("name", ["m14_bad_key", "m15_unpaid", "m15_quota", "m16_no_such_model"])
 async def test_m14_m15_m16_who_refuses_for_good_is_asked_once_a_minute_and_the_operator_told_once_an_hour(
     name: str, house: House, logged: io.StringIO
 ) -> None:
@@ -200,8 +200,22 @@ async def test_m14_m15_m16_who_refuses_for_good_is_asked_once_a_minute_and_the_o
     assert len(house.openai.requests) == ENOUGH + 2
     told = [each for each in logged.getvalue().splitlines() if "will not by itself" in each]
     assert len(told) == 2
-    assert LOOK_AT[FAULTS[name].kind] in told[0]  # type: ignore[index]
+    assert look_at(FAULTS[name].kind) in told[0]  # type: ignore[arg-type]
     assert not THEIRS.search(logged.getvalue())
+
+
+async def test_m14_what_is_forbidden_to_one_person_is_not_to_the_next(house: House, logged: io.StringIO) -> None:
+    """A proxy may look into prompts."""
+    house.openai.always = lambda body: FAULTS["m14_forbidden"].step if "secret" in prompts(body)[-1] else Reply("Well")
+    for _ in range(ENOUGH + 1):
+        await house.ann.says(house.chat, "secret")
+        await house.settle()
+        assert house.chat.last.text == texts.model_failure("forbidden")
+    pat = house.telegram.person(3000, "Pat")
+    await pat.says(house.telegram.private_chat(pat), "hello")
+    await house.settle()
+    assert house.telegram.private_chat(pat).texts == ["Well"]
+    assert [look_at("forbidden") in line for line in logged.getvalue().splitlines() if "did not answer" in line] == [True]
 
 
 async def test_m16_another_model_answers_where_the_first_does_not_exist(tmp_path: Path, logged: io.StringIO) -> None:
