@@ -17,8 +17,8 @@ PAGES = (1000, 100)
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One way of syncing, with how many states at least, at what share of the moments. FULL is the product's; the others show that what
-    they break is seen."""
+    """One way of syncing, with how many states at least, at what share of the moments. FULL is the product, however it syncs; the
+    others are the product with that changed, and show that what it would break is seen."""
 
     synchronous: str
     states: int

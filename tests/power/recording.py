@@ -69,7 +69,8 @@ Step = Write | Cut | Sync | Make | Rename | Remove | Mark
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is recorded: `pages` is how long the WAL grows until it is brought into the file."""
+    """What is recorded: `pages` is how long the WAL grows until it is brought into the file. With FULL the product syncs as it does; with
+    NORMAL or OFF it is made to do so."""
 
     seed: int
     deeds: int

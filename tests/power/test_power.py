@@ -34,8 +34,10 @@ async def test_s7_a_power_cut_at_any_moment_takes_nothing_that_was_acknowledged(
 
 @traced
 async def test_s7_the_check_sees_what_synchronous_normal_loses() -> None:
+    """That is the product with this one word changed, which the leg of the product itself must not let pass."""
     verdict = await _play("NORMAL", 0.04)
     assert verdict.lost > verdict.states / 5
+    assert "acknowledged transactions are gone" in judged(Leg("FULL", 0), verdict)[0]
 
 
 @traced

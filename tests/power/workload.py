@@ -1,6 +1,8 @@
 """The program whose writes are recorded: the real core on the real store, with people who write, edit, retry, delete and press.
 
-python -m tests.power.workload FOLDER SEED DEEDS full|normal|off PAGES
+python -m tests.power.workload FOLDER SEED DEEDS FULL|NORMAL|OFF PAGES
+
+With FULL the product is as it is, whatever it sets; with the others it is a product in which that one word was changed.
 
 It makes a database of the first version, brings it to the newest, and lives twice; the second life ends without a word. After every
 transaction that the store has acknowledged, a line in the file `marks` says which it was and what the database holds since.
@@ -21,6 +23,7 @@ from pathlib import Path
 from bot.changes import Change
 from bot.events import MessageRef, Place
 from bot.sessions.dispatcher import Dispatcher
+from storage.sqlite import opening
 from storage.sqlite.database import Database
 from storage.sqlite.migrations import FOLDER
 from storage.sqlite.store import SqliteStore
@@ -30,6 +33,7 @@ from tests.fakes.memory_adapter import MemoryAdapter
 from tests.fakes.scripted_model import ScriptedModel
 from tests.power.content import content_of
 
+PRODUCT = "FULL"
 DATABASE = "parley.db"
 MARKS = "marks"
 DEEDS = {"says": 9, "twice": 2, "edits": 3, "/edit": 2, "/retry": 2, "/new": 1, "/history": 1, "/delete": 1, "purge": 1, "/forget": 1}
@@ -88,10 +92,18 @@ class MarkedStore(SqliteStore):
         self._marks.put(await self._kept.read(content_of))
 
 
-def _set(connection: sqlite3.Connection, synchronous: str, pages: int) -> None:
-    """Pragmas that stand outside of transactions, set between two."""
+def _change(synchronous: str) -> None:
+    """Makes the product one that syncs in another way."""
+    source = Path(opening.__file__).read_text("utf-8")
+    changed = source.replace(f"PRAGMA synchronous = {PRODUCT}", f"PRAGMA synchronous = {synchronous}")
+    if changed == source:
+        raise AssertionError("the product does not say how it syncs, where it did")
+    exec(compile(changed, opening.__file__, "exec"), vars(opening))  # noqa: S102 - our own source
+
+
+def _set(connection: sqlite3.Connection, pages: int) -> None:
+    """A pragma that stands outside of transactions, set between two. How it syncs stays as the product has it."""
     connection.execute("COMMIT")
-    connection.execute(f"PRAGMA synchronous = {synchronous}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {pages}")
     connection.execute("BEGIN")
 
@@ -154,9 +166,9 @@ class Person:
         await self._talk.says("more words")
 
 
-async def _live(path: Path, marks: Marks, chance: random.Random, deeds: int, settings: tuple[str, int], adapter: MemoryAdapter) -> Database:
+async def _live(path: Path, marks: Marks, chance: random.Random, deeds: int, pages: int, adapter: MemoryAdapter) -> Database:
     database = await Database.open(path, driver="inline")
-    await database.read(lambda connection: _set(connection, *settings))
+    await database.read(lambda connection: _set(connection, pages))
     store, model, clock = MarkedStore(database, marks), ScriptedModel(), VirtualClock()
     core = Dispatcher(store, model, {adapter.platform: adapter}, POLICY, clock)
     await core.start()
@@ -171,19 +183,21 @@ async def _live(path: Path, marks: Marks, chance: random.Random, deeds: int, set
     return database
 
 
-async def _work(folder: Path, seed: int, deeds: int, settings: tuple[str, int]) -> None:
+async def _work(folder: Path, seed: int, deeds: int, pages: int) -> None:
     path, marks, chance, adapter = folder / DATABASE, Marks(folder / MARKS), random.Random(seed), MemoryAdapter()  # noqa: S311
     await _first_version(path, marks)
-    database = await _live(path, marks, chance, deeds // 2, settings, adapter)
+    database = await _live(path, marks, chance, deeds // 2, pages, adapter)
     await database.close()
-    await _live(path, marks, chance, deeds - deeds // 2, settings, adapter)
+    await _live(path, marks, chance, deeds - deeds // 2, pages, adapter)
     os._exit(0)
 
 
 def main() -> None:
     folder, seed, deeds, synchronous, pages = sys.argv[1:]
+    if synchronous != PRODUCT:
+        _change(synchronous)
     loop = VirtualLoop()
-    loop.run_until_complete(_work(Path(folder), int(seed), int(deeds), (synchronous, int(pages))))
+    loop.run_until_complete(_work(Path(folder), int(seed), int(deeds), int(pages)))
 
 
 if __name__ == "__main__":
