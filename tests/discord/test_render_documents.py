@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -101,10 +101,10 @@ def test_rendering_is_fast() -> None:
     """Ten times what it takes on a slow machine; the measured figure is 3.4 ms."""
     long = ((DOCUMENTS["everything"] + "\n\n") * 5)[:4000]
     render(Content(long))
-    started = perf_counter()
+    started = process_time()
     for _ in range(5):
         render(Content(long))
-    assert (perf_counter() - started) / 5 < 0.04
+    assert (process_time() - started) / 5 < 0.04
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_rendering_is_fast() -> None:
 def test_thousands_of_openings_cost_no_seconds(opening: str) -> None:
     """The measured figures for 40,000 characters are 1 to 200 ms, and grow as the text does."""
     source = (opening * 40_000)[:40_000]
-    started = perf_counter()
+    started = process_time()
     parts = render(Content(source))
-    assert perf_counter() - started < 2
+    assert process_time() - started < 2
     assert all(0 < len(part.text) <= 2000 for part in parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
-from time import perf_counter, process_time
+from time import process_time
 
 import pytest
 
@@ -95,13 +95,13 @@ def test_rendering_is_fast() -> None:
     short = DOCUMENTS["everything"][:250]
     long = (DOCUMENTS["everything"] + "\n\n") * 5
     render(Content(short))
-    started = perf_counter()
+    started = process_time()
     for _ in range(20):
         render(Content(short))
-    assert (perf_counter() - started) / 20 < 0.01
-    started = perf_counter()
+    assert (process_time() - started) / 20 < 0.01
+    started = process_time()
     render(Content(long[:4000]))
-    assert perf_counter() - started < 0.1
+    assert process_time() - started < 0.1
 
 
 @pytest.mark.parametrize(
@@ -109,9 +109,9 @@ def test_rendering_is_fast() -> None:
 )
 def test_thousands_of_openings_cost_no_seconds(opening: str) -> None:
     source = (opening * 4096)[:4096]
-    started = perf_counter()
+    started = process_time()
     check(source)
-    assert perf_counter() - started < 2
+    assert process_time() - started < 2
 
 
 @pytest.mark.parametrize(
