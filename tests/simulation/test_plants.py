@@ -23,6 +23,7 @@ def _tried(plant: str) -> Iterator[Outcome]:
         yield run(random_plan(seed, plant))
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("plant", PLANTS)
 def test_a_planted_bug_is_found(plant: str) -> None:
     found = next((outcome for outcome in _tried(plant) if outcome.problems), None)

@@ -39,12 +39,14 @@ def test_s6_p9_a_death_at_every_moment(scenario: str, person: str) -> None:
     assert _all_well(singles(Plan(1, f"{scenario} by {person}"))) > 10
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("person", PEOPLE)
 def test_s6_p9_r8_a_death_at_every_pair_of_moments(person: str, share: int) -> None:
     assert _all_well(pairs(Plan(1, f"{PAIRED} by {person}"), share, SHARES)) > 200
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("first", range(0, SEEDS, PORTION))
 def test_whatever_a_seed_makes_of_it(first: int) -> None:
     outcomes = [run(random_plan(seed)) for seed in range(first, first + PORTION)]
