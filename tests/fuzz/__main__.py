@@ -28,7 +28,9 @@ Work = tuple[str, int, range]
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description="reads and writes what nobody should send")
     parser.add_argument("--what", choices=[*FIELDS, "all"], default="all")
-    parser.add_argument("--inputs", type=int, default=1_000_000, help="in all; each field gets its share")
+    parser.add_argument(
+        "--inputs", type=int, default=1_000_000, help="of each group (renderers; stream; updates and events), or of the one that is named"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--side-by-side", type=int, default=2, help="processes")
     parser.add_argument("--minutes", type=float, default=0.0, help="stop then, with what was done by then; 0: do all")
@@ -43,7 +45,7 @@ def main() -> int:
 
 def report(name: str, seed: int, number: int) -> str:
     """One input with its problems, made as small as it gets, for people to read."""
-    what = FIELDS[name][0]()
+    what = FIELDS[name]()
     case = what.make(chance_for(name, seed, number))
     problems = judged(what, case)
     if not problems:
@@ -54,7 +56,7 @@ def report(name: str, seed: int, number: int) -> str:
 
 
 def _one(name: str, seed: int, number: int) -> int:
-    what = FIELDS[name][0]()
+    what = FIELDS[name]()
     case = what.make(chance_for(name, seed, number))
     print(what.show(case))
     problems = judged(what, case)
@@ -98,7 +100,7 @@ def _works(plan: dict[str, int], seed: int) -> list[Work]:
 
 def _chunk(work: Work) -> Outcome:
     name, seed, numbers = work
-    return run(FIELDS[name][0](), seed, numbers)
+    return run(FIELDS[name](), seed, numbers)
 
 
 def _take(total: Outcome, future: Future[Outcome]) -> None:

@@ -1,4 +1,4 @@
-"""All that is fuzzed, by name, and how many of a hundred thousand inputs each gets."""
+"""All that is fuzzed, by name, and how many inputs each gets: so many are asked of each group, and not of all together."""
 
 from __future__ import annotations
 
@@ -15,20 +15,30 @@ from tests.fuzz.telegram import Telegram
 from tests.fuzz.terminal import Terminal
 from tests.fuzz.updates import Updates
 
-FIELDS: Final[dict[str, tuple[Callable[[], Field[Any]], int]]] = {
-    "telegram": (Telegram, 30_000),
-    "discord": (Discord, 25_000),
-    "terminal": (Terminal, 5_000),
-    "stream": (Stream, 15_000),
-    "updates": (Updates, 15_000),
-    "events": (Happenings, 9_000),
-    "commands": (Commands, 900),
-    "time": (Growth, 100),
+FIELDS: Final[dict[str, Callable[[], Field[Any]]]] = {
+    "telegram": Telegram,
+    "discord": Discord,
+    "terminal": Terminal,
+    "stream": Stream,
+    "updates": Updates,
+    "events": Happenings,
+    "commands": Commands,
+    "time": Growth,
 }
+WHOLE: Final = 100_000
+GROUPS: Final[tuple[dict[str, int], ...]] = (
+    {"telegram": 60_000, "discord": 36_000, "terminal": 4_000},
+    {"stream": 100_000},
+    {"updates": 76_000, "events": 24_000},
+)
+"""What is counted together, and which part of WHOLE each gets."""
+SLOW: Final = {"commands": 560, "time": 80}
+"""Whose inputs are whole conversations, or ever longer texts: few say much, and many would take the time of all others."""
 
 
 def planned(what: str, inputs: int) -> dict[str, int]:
-    """How many inputs each field gets: all of them, or its share."""
+    """How many inputs each field gets: all of them where it stands alone, else its part of what each group gets."""
     if what != "all":
         return {what: inputs}
-    return {name: max(1, inputs * share // 100_000) for name, (_, share) in FIELDS.items()}
+    shares = {name: share for group in (*GROUPS, SLOW) for name, share in group.items()}
+    return {name: max(1, inputs * shares[name] // WHOLE) for name in FIELDS}
