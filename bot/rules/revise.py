@@ -85,15 +85,14 @@ def replace_text(given: Given, message: Message, text: str) -> Message:
 def _cut(tail: Tail) -> tuple[list[Message], Message | None, list[Message]]:
     """The later user messages of the unfinished turn or turns, the answer below them, and what stays behind.
 
-    While the first answer is being made, whatever came after it still waits, and belongs to the new turn as well.
+    While the first answer is being made, whatever came after it still waits, and belongs to the new turn as well. A removed answer is
+    none: what it was to is answered by the next one.
     """
     below = list(tail.messages[1:])
-    first = next((index for index, message in enumerate(below) if message.role == "assistant"), None)
-    if first is None:
-        return below, None, []
-    if below[first].status == "open":
-        return [message for message in below if message.role == "user"], below[first], []
-    return below[:first], below[first], below[first + 1 :]
+    first = next((index for index, message in enumerate(below) if message.role == "assistant" and message.status != "removed"), None)
+    end = len(below) if first is None or below[first].status == "open" else first
+    again = [message for message in below[:end] if message.role == "user"]
+    return again, None if first is None else below[first], below[end + 1 :]
 
 
 def _copies(given: Given, parent: Message, messages: Sequence[Message]) -> list[Message]:

@@ -204,10 +204,6 @@ def _like(node: Node, text: str) -> Node:
 
 def _cut(tail: list[Node]) -> tuple[list[Node], Node | None, list[Node]]:
     below = tail[1:]
-    answer = next((node for node in below if node.role == "assistant"), None)
-    if answer is None:
-        return below, None, []
-    at = below.index(answer)
-    if answer.status == "open":
-        return [node for node in below if node.role == "user"], answer, []
-    return below[:at], answer, below[at + 1 :]
+    answer = next((node for node in below if node.role == "assistant" and node.status != "removed"), None)
+    end = len(below) if answer is None or answer.status == "open" else below.index(answer)
+    return [node for node in below[:end] if node.role == "user"], answer, below[end + 1 :]

@@ -143,6 +143,18 @@ async def test_a_retry_answers_no_version_that_was_deleted(talk: Talk) -> None:
     assert shown.text == "another one"
 
 
+async def test_an_edit_makes_anew_what_the_next_answer_was_to_where_an_answer_was_given_up(talk: Talk) -> None:
+    """A retry while the first answer is being made answers what waits as well; both are one turn from then on."""
+    talk.model.says("a long answer that goes on", gate=asyncio.Event(), held=3)
+    first = await talk.hears("one")
+    await talk.shows("a long")
+    await talk.hears("two")
+    await talk.says("/retry 1")
+    await talk.edits(first, "uno")
+    assert talk.asked() == ["uno\n\ntwo"]
+    assert talk.texts() == ["Echo: uno\n\ntwo"]
+
+
 async def test_u19_bots_are_not_answered(talk: Talk) -> None:
     await talk.says("hello from a machine", author=Author("99", "Robot", is_bot=True))
     assert talk.texts() == []

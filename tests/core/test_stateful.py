@@ -196,7 +196,8 @@ class Conversations(RuleBasedStateMachine):
         while start and branch[start - 1].role == "user":
             start -= 1
         turn = branch[start:]
-        if tree is not None and turn and turn[0].role == "user" and self._may(place, person, turn[0]):
+        mine = all(self._may(place, person, node) for node in turn if node.role == "user")
+        if tree is not None and turn and turn[0].role == "user" and mine:
             whole = tree.branch()
             self.both.told.undo(tree, whole[whole.index(turn[0]) :])
         await self.both.settle()
