@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.discord.escaping import is_blank, no_block
-from adapters.discord.written import FENCE, Span, Written
+from adapters.discord.written import FENCE, INLINE, LINE, Span, Written
 from bot.replies.split import cut
 
 MAX_LENGTH: Final = 2000
@@ -37,7 +37,8 @@ def pieces(written: Written) -> Iterator[Piece]:
         live = [span for span in live if span.end > start]
         if start >= len(text):
             return
-        opening = "".join(span.opening for span in sorted((span for span in live if span.start < start), key=_order))
+        opened = sorted((span for span in live if span.start < start), key=_order)
+        opening, lead = "".join(span.opening for span in opened), _lead(start, opened, live)
         room = MAX_LENGTH - len(opening)
         seems_block = _is_within_line(text, start, opening) and no_block(text[start : start + room]) != text[start : start + room]
         room -= seems_block
@@ -51,13 +52,21 @@ def pieces(written: Written) -> Iterator[Piece]:
             closing = "".join(
                 span.closing for span in sorted((span for span in live if span.start < end < span.end), key=_order, reverse=True)
             )
-            yield Piece(end, opening + (no_block(body) if seems_block else body) + closing)
+            begun = f"{lead}{opening}{body[len(lead) :].lstrip(' ')}" if lead else opening + (no_block(body) if seems_block else body)
+            yield Piece(end, begun + closing)
         start = end
 
 
 def _order(span: Span) -> tuple[int, int, int]:
     """A block's marks before those within a line; the outer before the inner."""
     return span.rank, span.start, -span.end
+
+
+def _lead(start: int, opened: Sequence[Span], live: Iterable[Span]) -> str:
+    """What begins the line at `start`, if it stands before the marks that go on into the line: a quote begins no line after them."""
+    if not opened or any(span.rank != INLINE for span in opened):
+        return ""
+    return next((span.opening for span in live if span.start == start and span.rank == LINE), "")
 
 
 def _with_next(text: str, headings: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -240,6 +240,18 @@ def test_a_sign_of_a_list_that_begins_a_message_is_not_cut_from_what_follows(ite
     assert first.text == item.strip() + " " + "x" * (2000 - len(item.strip()) - 1)
 
 
+@pytest.mark.parametrize(("mark", "kinds"), [("**", ["bold"]), ("*", ["italic"]), ("***", ["bold", "italic"])])
+@pytest.mark.parametrize("before", ["> ", "> - "])
+def test_a_mark_over_lines_of_a_quote_goes_on_within_the_quote(before: str, mark: str, kinds: list[str]) -> None:
+    lines = [f"{number} {'w' * 90}" for number in range(1, 40)]
+    parts = render(Content(f"{before}{mark}a" + "\n>   a".join(lines) + mark))
+    assert len(parts) > 1
+    for part in parts:
+        seen = read(part.text)
+        assert ">" not in seen.text
+        assert sorted(mark[0] for mark in seen.marks) == sorted(["quote", *kinds])
+
+
 def test_a_table_without_a_word_is_no_code() -> None:
     """Discord reads a block of code without code, and another one below, as one."""
     assert problems("".join(part.text for part in render(Content("|\n|-\n\nx\n\n|\n|-")))) == []

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from random import Random
+from typing import Final
 
 from adapters.discord.blocks import BlockWriter
 from adapters.discord.escaping import clean
@@ -20,6 +23,7 @@ from tests.telegram.visible import is_shown
 
 Render = Callable[[Content], tuple[Part, ...]]
 Payload = Callable[[Part], Json]
+_UNSEEN: Final = re.compile("[\\s›#\u034f\ufe0e\ufe0f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc]")
 JUDGING = 1.0
 """Seconds of CPU for the reading of what was rendered: its expressions are the platform's, and some are slow."""
 
@@ -83,4 +87,9 @@ def _cut_problems(case: Content, seen: Sequence[Seen]) -> list[str]:
 def _bare(text: str) -> str:
     """Without white space, which is left out at a cut, what shows nothing, and the sign of a quote in a quote, which goes on with it. Of a
     title that is longer than a message Discord drops a `#` at its end."""
-    return re.sub(r"[\s\u200b›#]", "", text)
+    return "".join(filter(_is_seen, _UNSEEN.sub("", text)))
+
+
+@cache
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character) not in ("Cc", "Cf")
