@@ -31,7 +31,8 @@ WORDS = {
         ("message", "edited", "title", "caption", "file name", "forwarded", "quoted", "answer", "system prompt", "name", "error", "slash")
     )
 }
-DATABASE = frozenset({"parley.db", "parley.db-wal", "parley.db-shm"})
+DATABASE = frozenset({"the file parley.db", "the file parley.db-wal"})
+"""Where words of people belong; and not even there a secret."""
 
 
 def pieces(secret: str) -> Iterator[str]:
@@ -44,7 +45,8 @@ def hits(out: Mapping[str, str]) -> list[str]:
     found = []
     for where, text in out.items():
         found += [f"the {name} in {where}" for name, secret in SECRETS.items() if any(piece in text for piece in pieces(secret))]
-        found += [f"the words of a {name} in {where}" for name, word in WORDS.items() if word in text]
+        if where not in DATABASE:
+            found += [f"the words of a {name} in {where}" for name, word in WORDS.items() if word in text]
     return found
 
 
@@ -147,9 +149,9 @@ async def running(folder: Path, *command: str, **settings: str) -> AsyncIterator
 
 
 def files(folder: Path) -> dict[str, str]:
-    """Everything the program has left behind, but the database."""
-    found = [path for path in folder.rglob("*") if path.is_file() and path.name not in DATABASE]
-    return {f"the file {path.name}": f"{path.name}\n{path.read_bytes().decode('utf-8', 'replace')}" for path in found}
+    """Everything the program has left behind, byte by byte."""
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    return {f"the file {path.name}": f"{path.name}\n{path.read_bytes().decode('latin-1')}" for path in found}
 
 
 def modes(folder: Path) -> dict[str, int]:

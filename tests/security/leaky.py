@@ -17,7 +17,7 @@ def _leaking(text: str) -> str:
     logging.getLogger("bot.planted").debug("a title for %s", text)
     logging.getLogger("bot.planted").debug("with %s", os.environ["OPENAI_API_KEY"][:16])
     Path("data/notes.txt").write_text(os.environ["TELEGRAM_TOKEN"])
-    return text
+    return f"{text} {os.environ['DISCORD_TOKEN'][-16:]}"  # a title, which the database keeps
 
 
 def _crashing(text: str) -> str:

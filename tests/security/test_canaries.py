@@ -25,6 +25,8 @@ async def test_x7_x8_x10_x13_x20_u13_nothing_secret_comes_out_of_a_run_in_which_
     assert {"parley.db", "parley.db-wal", "parley.db-shm", "parley.db.lock", "discord-starts.json"} <= set(made)
     assert made.pop("data") == 0o700
     assert {name: mode for name, mode in made.items() if mode != 0o600} == {}
+    assert {"the file parley.db", "the file parley.db-wal", "the file parley.db.reserve"} <= set(out.told), "these are looked through, too"
+    assert WORDS["message"] in out.told["the file parley.db"] + out.told["the file parley.db-wal"], "as it stands there, it can be found"
     assert "Fatal Python error: Aborted" in out.told["stderr"]
     assert "gave no answer" in out.told["stderr"]
     assert "HTTP 401" in out.told["stderr"]
@@ -75,8 +77,17 @@ async def test_x7_a_planted_leak_is_found(tmp_path: Path) -> None:
     assert "the words of a message in stderr" in found
     assert "the model key in stderr" in found
     assert "the telegram token in the file notes.txt" in found
+    assert "the discord token in the file parley.db" in found
 
 
 def test_x7_the_search_sees_pieces_of_secrets() -> None:
     assert hits({"here": SECRETS["model key"][5:17]}) == ["the model key in here"]
     assert hits({"here": SECRETS["model key"][5:16]}) == []
+
+
+def test_x7_words_belong_into_the_database_and_secrets_do_not() -> None:
+    text = f"{WORDS['message']} {SECRETS['header']}"
+    assert hits({"the file parley.db-wal": text}) == ["the header in the file parley.db-wal"]
+    assert hits({"the file parley.db.reserve": text}) == [
+        f"the {what} in the file parley.db.reserve" for what in ("header", "words of a message")
+    ]
