@@ -164,11 +164,13 @@ class Dispatcher:
         if platform in self._caught_up:
             return
         # What is stored already comes first in its lane, so that nobody sees the answer to a later message before it.
-        for reply_id, place in await self._desk.store.unfinished_replies():
-            if place.platform == platform:
-                message = await self._desk.store.message(reply_id)
+        async with self._desk.lock:  # what is decided from now on finds that answers are delivered
+            replies = await self._desk.store.unfinished_replies()
+            unfinished = [(reply_id, place) for reply_id, place in replies if place.platform == platform]
+            messages = [await self._desk.store.message(reply_id) for reply_id, _ in unfinished]
+            self._caught_up.add(platform)
+            for (reply_id, place), message in zip(unfinished, messages, strict=True):
                 self._deliver(reply_id, place, message.session_id if message else "")
-        self._caught_up.add(platform)
         for session_id, place in await self._desk.store.owing_sessions():
             if place.platform == platform:
                 self._wake(session_id, place)
@@ -225,6 +227,8 @@ class Dispatcher:
         self._lanes.put(session_id, lambda: self._answer_next(session_id, place), place)
 
     def _deliver(self, reply_id: int, place: Place, session_id: str) -> None:
+        if session_id and place.platform not in self._caught_up:
+            return  # found in the store then, with what was to be shown before it
         key = session_id or f"{place.platform}:{place.chat_id}:{place.thread_id}"
         self._lanes.put(key, lambda: self._deliverer.deliver(reply_id, session_id), place)
 

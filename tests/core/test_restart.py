@@ -9,8 +9,9 @@ from pathlib import Path
 
 from bot.changes import AddPost
 from bot.errors import SendUnknown
-from bot.events import Author, MessageReceived, MessageRef, Place
+from bot.events import Author, CommandInvoked, MessageReceived, MessageRef, Place
 from bot.posts import Content, Post, post_key
+from bot.replies import texts
 from bot.replies.poster import Poster
 from bot.replies.target import LONG_AGO, Claim, Target
 from bot.sessions.dispatcher import Dispatcher
@@ -51,6 +52,26 @@ async def test_what_is_stored_is_shown_before_what_came_meanwhile(tmp_path: Path
     async with asyncio.timeout(5):
         await core.idle()
     assert [seen.text for seen in adapter.chats[place]] == ["Echo: one", "Echo: two"]
+    await core.stop(0.2)
+    await store.close()
+
+
+async def test_what_is_stored_is_shown_before_what_was_stopped_meanwhile(tmp_path: Path) -> None:
+    async with talking(tmp_path / "parley.db") as talk:
+        await _answered_but_not_shown(talk)
+        place, person = talk.place, talk.person
+    adapter, clock = MemoryAdapter(), TestClock()
+    store = await SqliteStore.open(tmp_path / "parley.db", driver="inline")
+    core = Dispatcher(store, ScriptedModel(), {adapter.platform: adapter}, POLICY, clock)
+    await core.start()
+    await core.accept(MessageReceived(MessageRef(place, "2"), person, "two", clock.now(), "memory:two"))
+    await core.accept(CommandInvoked(MessageRef(place, "3"), person, "stop", "", clock.now(), "memory:three"))
+    await asyncio.sleep(0.02)
+    await core.caught_up(adapter.platform)
+    async with asyncio.timeout(5):
+        await core.idle()
+    answers = [seen.text for seen in adapter.chats[place] if seen.buttons]
+    assert answers == ["Echo: one", texts.STOPPED_EMPTY]
     await core.stop(0.2)
     await store.close()
 
