@@ -274,7 +274,7 @@ class Conversations(RuleBasedStateMachine):
         if back:
             await self.both.command(place, person, "undelete", f"#{tree.id}", pressed=self._remark(place))
             tree.deleted = False
-            if not tree.ended:
+            if not tree.ended and (place.kind == "private" or tree.place == place):
                 self.both.told.current[place, tree.owner] = tree
             await self.both.settle()
 
