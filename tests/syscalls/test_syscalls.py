@@ -12,7 +12,7 @@ import pytest
 
 from storage.sqlite.store import SqliteStore
 from tests.contracts.store_builders import owe
-from tests.syscalls.campaign import Plan, Tally, carry_out
+from tests.syscalls.campaign import Plan, Tally, carry_out, count
 from tests.syscalls.kinds import KINDS
 from tests.syscalls.old import turn_back
 from tests.syscalls.strace import Site, counted, missing
@@ -48,6 +48,17 @@ async def test_p9_death_at_a_system_call_shows_a_bot_that_acknowledges_before_it
     assert tally.deaths > 1
     assert tally.lost > 0
     assert "--plant acknowledges_first" in tally.problems[-1]
+
+
+@traced
+async def test_p9_s6_death_at_a_system_call_shows_two_commits_where_there_must_be_one(nursery: Nursery) -> None:
+    """Nothing but a death between the two shows them: undisturbed turns end as they should, which `count` asserts."""
+    plan = Plan(KINDS["answer"], SAMPLE["answer"], plant="in_two_commits")
+    await count(plan, nursery)
+    tally = await carry_out(plan, nursery)
+    assert 0 < tally.lost < tally.deaths
+    assert any(problem.startswith("after pwrite64") and "people see ()" in problem for problem in tally.problems)
+    assert "--plant in_two_commits" in tally.problems[-1]
 
 
 def test_each_thread_counts_for_itself_and_the_busiest_is_followed(tmp_path: Path) -> None:

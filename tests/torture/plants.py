@@ -1,4 +1,4 @@
-"""Planted bugs, to see that the checks see: each is an adapter that breaks one promise and is right in everything else."""
+"""Planted bugs, to see that the checks see: each breaks one promise and is right in everything else."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ import adapters.discord.adapter as discord
 import adapters.telegram.adapter as telegram
 from adapters.discord.adapter import DiscordAdapter
 from adapters.telegram.adapter import TelegramAdapter
+from bot.changes import Change
 from bot.events import Author, Event, MessageRef, Place
 from bot.ports import Capabilities, Core
 from bot.posts import Ask, Choice, Part
+from storage.sqlite.store import SqliteStore
 
 FORGETFUL = 0.1
 """Seconds between the acknowledgement of an event and its storing."""
@@ -140,12 +142,25 @@ def _on_discord(adapter: type[DiscordAdapter]) -> Callable[[], None]:
     return put
 
 
+def _in_two_commits() -> None:
+    """Keeps that an event was seen, and then what came of it: only who dies between the two commits loses it."""
+    whole = SqliteStore.apply
+
+    async def apply(self: SqliteStore, changes: Sequence[Change], *, key: str = "", at: datetime | None = None) -> None:
+        if key:
+            await whole(self, [], key=key, at=at)
+        await whole(self, changes, at=at)
+
+    SqliteStore.apply = apply  # type: ignore[method-assign]
+
+
 PLANTS: Mapping[str, Callable[[], None]] = {
     "acknowledges_first": _on_telegram(HastyAdapter),
     "sends_plainly": _on_telegram(PlainAdapter),
     "discord_acknowledges_first": _on_discord(HastyDiscord),
     "discord_remembers_nothing": _on_discord(ForgetfulDiscord),
     "discord_random_nonces": _on_discord(RandomDiscord),
+    "in_two_commits": _in_two_commits,
 }
 
 
