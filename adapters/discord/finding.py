@@ -17,15 +17,17 @@ _SKEW: Final = 60_000 << 22
 
 
 async def own_message(
-    rest: Rest, core: Core | None, place: Place, since: datetime, after: int, reference: int, others: Collection[int]
+    rest: Rest, core: Core | None, place: Place, since: Collection[datetime], after: int, reference: int, others: Collection[int]
 ) -> int:
     """The oldest message of the bot's that no post is known to be, and that is none of the `others` that this life has made.
 
-    It came after `since`, as far as the clocks agree, with the reference where one is given; 0 where there is none. It also came after the
-    message `after`, unless `since` is well before that: then it may have been sent for what was written earlier. Raises AdapterErrors.
+    It came after one of the times `since`, as far as the clocks agree, with the reference where one is given; 0 where there is none. It
+    also came after the message `after`, unless all of `since` is well before that: then it may have been sent for what was written
+    earlier. Raises AdapterErrors.
     """
-    lowest = snowflake_at(since) - _SKEW
-    if after - lowest <= 2 * _SKEW:
+    from_each = [snowflake_at(one) - _SKEW for one in since]
+    lowest = min(from_each)
+    if after - max(from_each) <= 2 * _SKEW:
         lowest = max(lowest, after)
     found = [message for message in await rest.messages(channel_id(place), limit=100) if _is_own(message, rest, lowest, reference)]
     for number in sorted(int(message["id"]) for message in found):

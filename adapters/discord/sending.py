@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from adapters.calls.turnstile import Turnstile
@@ -16,21 +16,23 @@ from adapters.discord.payloads import nonce_of, shown
 from adapters.discord.places import InteractionRef, channel_id, interaction_of, message_id
 from adapters.discord.responses import Responses
 from adapters.discord.rest import Rest
+from adapters.discord.server_clock import WRONG_BY, ServerClock
 from bot.errors import ContentRefused, MessageGone, PlaceUnavailable, RateLimited, SendUnknown
 from bot.events import MessageRef, Place
-from bot.ports import Clock, Core
+from bot.ports import Core
 from bot.posts import File, Part
 from bot.replies import texts
 
 NONCE_LASTS: Final = 120.0
 """Seconds for which Discord surely knows a key: it says "the past few minutes"."""
 MOST_REMEMBERED: Final = 1000
+LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Sender:
     """`core` and `salt` are known once the adapter runs."""
 
-    def __init__(self, rest: Rest, responses: Responses, pace: Pace, clock: Clock) -> None:
+    def __init__(self, rest: Rest, responses: Responses, pace: Pace, clock: ServerClock) -> None:
         self._rest = rest
         self._responses = responses
         self._pace = pace
@@ -160,7 +162,7 @@ class Sender:
             payload["message_reference"] = {"message_id": str(reference), "channel_id": str(channel), "fail_if_not_exists": False}
         async with self._channels.passing(channel):  # what is being sent must not be found by who looks
             looked_from = self._looked_from(key, since)
-            if looked_from is not None:
+            if looked_from:
                 others = {number for number, made_for in self._made.items() if made_for != key}
                 earlier = await own_message(self._rest, self.core, place, looked_from, _number(after), reference, others)
                 if earlier:
@@ -203,12 +205,21 @@ class Sender:
         _keep_few(self._made)
         return number
 
-    def _looked_from(self, key: str, since: datetime | None) -> datetime | None:
-        """From when on a message may stand there already that this key does not lead to any more; None where the key does."""
-        tried, known_from = self._unknown.get(key), self._clock.now() - timedelta(seconds=NONCE_LASTS)
+    def _looked_from(self, key: str, since: datetime | None) -> tuple[datetime, ...]:
+        """From when on a message may stand there already that this key does not lead to any more; empty where the key does.
+        `since` is Discord's time for an answer, from the message that it answers, and this machine's for what a command says. Nobody says
+        which, so it may be either: to look once too often is one call. One that lies ahead was written by a clock that was wrong.
+        """
+        now = self._clock.now()
+        tried, known_from = self._unknown.get(key), now - timedelta(seconds=NONCE_LASTS)
         if tried is not None and tried < known_from:
-            return tried - timedelta(minutes=1)
-        return since if since is not None and since < known_from else None
+            return (tried - timedelta(minutes=1),)
+        if since is None:
+            return ()
+        either = (since, self._clock.there(since))
+        if min(either) > now + WRONG_BY:
+            return (LONG_AGO,)
+        return either if min(either) < known_from else ()
 
 
 def _shows(sent: Json, part: Part) -> bool:

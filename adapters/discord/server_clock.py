@@ -13,6 +13,8 @@ _log = logging.getLogger(__name__)
 
 WRONG_BY: Final = timedelta(seconds=60)
 """A smaller difference may be the answer's time on its way."""
+RIGHT_WITHIN: Final = timedelta(seconds=30)
+"""A clock that was wrong counts as right again below this one: else one that is off by a minute would be put right again and again."""
 
 
 class ServerClock:
@@ -23,7 +25,14 @@ class ServerClock:
         self._ahead = timedelta()
 
     def now(self) -> datetime:
-        return self._clock.now() - self._ahead
+        return self.there(self._clock.now())
+
+    def there(self, here: datetime) -> datetime:
+        """What Discord's clock says when this machine's says `here`, as far as it went then as it goes now."""
+        try:
+            return here - self._ahead
+        except OverflowError:  # at the beginning of time there is no difference
+            return here
 
     def monotonic(self) -> float:
         return self._clock.monotonic()
@@ -38,8 +47,15 @@ class ServerClock:
         except (ValueError, TypeError, IndexError, OverflowError):
             return
         ahead = self._clock.now() - (said if said.tzinfo else said.replace(tzinfo=UTC))
-        ahead = ahead if abs(ahead) > WRONG_BY else timedelta()
-        if abs(ahead - self._ahead) > WRONG_BY:
-            way = "as Discord's" if not ahead else f"{abs(ahead)} {'ahead of' if ahead > timedelta() else 'behind'} Discord's: set it"
-            _log.warning("discord: this machine's clock is %s", way)
+        if abs(ahead) > (RIGHT_WITHIN if self._ahead else WRONG_BY):
+            self._is_off(ahead)
+        elif self._ahead:
+            self._ahead = timedelta()
+            _log.warning("discord: this machine's clock is as Discord's")
+
+    def _is_off(self, ahead: timedelta) -> None:
+        """Told of when it begins, and when the difference is another one altogether."""
+        if not self._ahead or abs(ahead - self._ahead) > WRONG_BY:
+            way = "ahead of" if ahead > timedelta() else "behind"
+            _log.warning("discord: this machine's clock is %s %s Discord's: set it", abs(ahead), way)
             self._ahead = ahead

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,16 +21,30 @@ from tests.discord.rig import FastClock, ListCore, options_for, plain, running, 
 from tests.fakes.discord import FakeDiscord
 
 
+class Wrong(FastClock):
+    """Real time and more."""
+
+    ahead = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
+
+
 class Bench:
     def __init__(self, fake: FakeDiscord, folder: Path) -> None:
         self.fake = fake
-        self.clock = FastClock()
+        self.clock = Wrong()
         self.adapter = DiscordAdapter(options_for(fake, folder), self.clock)
         self.ann = fake.person(1001, "Ann")
         self.channel = fake.guild("Club", self.ann).channel("general")
         self.place = place_of(self.channel.id)
         self.core = ListCore()
         self.adapter._sender.core = self.core
+
+    def passes(self, seconds: float) -> None:
+        """Time passes, here and there."""
+        self.fake.advance(seconds)
+        self.clock.ahead += timedelta(seconds=seconds)
 
     def over(self, *, here: bool = True, private: bool = False) -> MessageRef:
         """An interaction of twenty minutes ago."""
@@ -84,6 +98,41 @@ async def test_p34_after_the_key_is_forgotten_the_channel_is_looked_through(benc
     found = await bench.adapter.send(bench.place, plain("whole"), key="a", tried_since=since)
     assert found == earlier
     assert bench.channel.texts == ["whole"]
+
+
+@pytest.mark.parametrize("ahead", [-1, 0, 1])
+@pytest.mark.parametrize("theirs", [False, True])
+async def test_p34_s11_a_wrong_clock_makes_no_second_message(ahead: int, theirs: bool, bench: Bench) -> None:
+    """Five minutes after a crash. What an answer was asked for is dated by Discord, what a command says by this machine."""
+    bench.clock.ahead = timedelta(hours=ahead)
+    since = bench.clock.now() - timedelta(hours=ahead if theirs else 0)
+    earlier = await bench.adapter.send(bench.place, plain("half"), key="a")
+    bench.passes(300)
+    bench.adapter._sender._made.clear()
+    assert await bench.adapter.send(bench.place, plain("whole"), key="a", tried_since=since) == earlier
+    assert bench.channel.texts == ["whole"]
+
+
+@pytest.mark.parametrize("ahead", [-1, 0, 1])
+@pytest.mark.parametrize("theirs", [False, True])
+async def test_p34_s11_with_a_wrong_clock_too_only_what_came_after_the_question_is_taken(ahead: int, theirs: bool, bench: Bench) -> None:
+    bench.clock.ahead = timedelta(hours=ahead)
+    await bench.adapter.send(bench.place, plain("of another"), key="b")
+    bench.passes(300)
+    asked = await bench.ann.says(bench.channel, "and now?", mention=True)
+    since = bench.clock.now() - timedelta(hours=ahead if theirs else 0)
+    bench.passes(300)
+    bench.adapter._sender._made.clear()
+    await bench.adapter.send(bench.place, plain("mine"), via=MessageRef(bench.place, str(asked.id)), key="a", tried_since=since)
+    assert [message.text for message in bench.channel.from_bot] == ["of another", "mine"]
+
+
+async def test_p34_s11_a_time_that_lies_ahead_was_written_by_a_wrong_clock(bench: Bench) -> None:
+    """It was set right meanwhile."""
+    earlier = await bench.adapter.send(bench.place, plain("half"), key="a")
+    bench.fake.nonces.clear()
+    since = bench.clock.now() + timedelta(minutes=55)
+    assert await bench.adapter.send(bench.place, plain("whole"), key="a", tried_since=since) == earlier
 
 
 async def test_p34_what_was_sent_for_an_earlier_message_is_found(bench: Bench) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
@@ -49,3 +49,25 @@ def test_s11_a_small_difference_is_the_way_of_the_answer() -> None:
     clock = ServerClock(Wall())
     clock.heard(_said(-59))
     assert clock.now() == START
+
+
+@pytest.mark.parametrize("way", [-1, 1])
+def test_s11_a_clock_at_the_edge_is_put_right_once(way: int, caplog: pytest.LogCaptureFixture) -> None:
+    clock = ServerClock(Wall())
+    for off in (61, 59, 61, 59, 31, 61):
+        clock.heard(_said(-way * off))
+        assert abs(clock.now() - START + way * timedelta(seconds=61)) < timedelta(seconds=1)
+    assert len(caplog.records) == 1
+    clock.heard(_said(-way * 29))
+    assert clock.now() == START
+    assert len(caplog.records) == 2
+    clock.heard(_said(-way * 59))
+    assert len(caplog.records) == 2
+
+
+def test_s11_what_was_written_here_is_told_in_discords_time() -> None:
+    clock = ServerClock(Wall())
+    assert clock.there(START) == START
+    clock.heard(_said(-3600))
+    assert clock.there(START) == clock.now() == START - timedelta(hours=1)
+    assert clock.there(datetime.min.replace(tzinfo=UTC)) == datetime.min.replace(tzinfo=UTC)
