@@ -32,7 +32,7 @@ async def check(world: World, town: Town, store: Store) -> None:
         _answered_once(world, town, said, records)
     for place, done in town.done.items():
         if not (done.stirred and done.edited):  # an older version, answered again, has posts of its own
-            _nothing_twice(world, town, place)
+            _nothing_twice(world, town, place, records)
         if not done.stirred and not done.edited:
             _in_order(world, town, place, records)
             _one_effect_each(world, place, done, records)
@@ -137,9 +137,11 @@ def _answered_once(world: World, town: Town, said: Said, records: Records) -> No
         world.blame(f"I3: {token} has {len(turns)} turns")
 
 
-def _nothing_twice(world: World, town: Town, place: Place) -> None:
-    """I1, by what people see alone: no two answers to the same newest message."""
-    posts = [shown for shown in town.server(place).chats.in_place(place, by_bot=True) if not shown.text.endswith(texts.WAITING)]
+def _nothing_twice(world: World, town: Town, place: Place, records: Records) -> None:
+    """I1, by what people see alone: no two answers to the same newest message. A page of /history may begin like an answer."""
+    said = {post["ref_message"] for post in records.posts if post["reply_id"] not in records.messages}
+    there = [shown for shown in town.server(place).chats.in_place(place, by_bot=True) if str(shown.id) not in said]
+    posts = [shown for shown in there if not shown.text.endswith(texts.WAITING)]
     last = Counter(answered(shown.text)[-1] for shown in posts if answered(shown.text))
     for token, times in last.items():
         if times > 1:
