@@ -95,10 +95,11 @@ class TerminalAdapter:
                 continue
             self._answering = True
             event = self._event(line.strip())
-            if isinstance(event, CommandInvoked) and _erases(event):
-                self._face.forget()  # before: a death in between leaves nothing that nobody would erase
-            if said := await core.accept(event):
+            said = await core.accept(event)
+            if said:
                 self._face.show(Part(0, len(said), clean(said)), hints=())
+            elif isinstance(event, CommandInvoked) and _erases(event):  # a press that was refused has got a line
+                self._face.forget()
             await core.settled(self._place)
             self._answering = False
             if line.strip().lower() == EXIT:

@@ -225,3 +225,32 @@ async def test_u5_bytes_that_are_no_text_do_not_end_it() -> None:
 )
 def test_a_pipe_shows_markdown_as_it_reads(markdown: str, text: str) -> None:
     assert plain(markdown) == text
+
+
+@pytest.mark.parametrize(("said", "kept"), [("This button is not yours.", True), (None, False)])
+async def test_x22_typed_lines_go_when_the_erasure_was_accepted_and_not_before(said: str | None, kept: bool) -> None:
+    class Face(Pipe):
+        gone = False
+        lines = iter(["/forget", "!1"])
+
+        def __init__(self) -> None: ...
+
+        async def read(self, prefill: str) -> str | None:
+            return next(self.lines, None)
+
+        def show(self, part: Part, *, hints: tuple[Button, ...]) -> None: ...
+
+        def forget(self) -> None:
+            self.gone = True
+
+    face = Face()
+    adapter = TerminalAdapter(face)
+
+    class Core(ListCore):
+        async def accept(self, event: Event) -> str | None:
+            assert not face.gone
+            await super().accept(event)
+            return said if isinstance(event, CommandInvoked) and event.name == "erase" else None
+
+    await adapter.run(Core(adapter, lambda event: Content("Sure?", ((Button("Erase", "erase #1 1"),),))))
+    assert face.gone is not kept
