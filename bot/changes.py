@@ -192,8 +192,8 @@ class SetPost:
 
 @dataclass(frozen=True, slots=True)
 class MovePosts:
-    """The posts that showed `from_reply` are to show `to_reply`: final ones become placed again, and so do those that were to be taken away;
-    planned ones stay so.
+    """The posts that showed `from_reply` are to show `to_reply`: final ones become placed again, and so do those that were to be taken
+    away; planned ones stay so.
 
     Where `to_reply` is shown in another place already, those posts are let go: they stay as they are. An answer is kept in one place.
     """

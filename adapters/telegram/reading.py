@@ -39,12 +39,39 @@ _FILES = ("animation", "document", "audio", "voice", "video", "video_note", "sti
 _WITHOUT_FILE = ("poll", "location", "venue", "contact", "dice", "game", "story", "invoice", "paid_media", "giveaway", "checklist")
 # What stands around the contents of a message.
 _ENVELOPE = frozenset(
-    """
-    message_id message_thread_id direct_messages_topic is_topic_message date edit_date chat from sender_chat sender_boost_count
-    sender_business_bot business_connection_id author_signature via_bot has_protected_content is_from_offline is_paid_post
-    is_automatic_forward forward_origin reply_to_message reply_to_story reply_to_checklist_task_id external_reply quote media_group_id
-    effect_id paid_star_count reply_markup link_preview_options show_caption_above_media has_media_spoiler
-    """.split()
+    {
+        "message_id",
+        "message_thread_id",
+        "direct_messages_topic",
+        "is_topic_message",
+        "date",
+        "edit_date",
+        "chat",
+        "from",
+        "sender_chat",
+        "sender_boost_count",
+        "sender_business_bot",
+        "business_connection_id",
+        "author_signature",
+        "via_bot",
+        "has_protected_content",
+        "is_from_offline",
+        "is_paid_post",
+        "is_automatic_forward",
+        "forward_origin",
+        "reply_to_message",
+        "reply_to_story",
+        "reply_to_checklist_task_id",
+        "external_reply",
+        "quote",
+        "media_group_id",
+        "effect_id",
+        "paid_star_count",
+        "reply_markup",
+        "link_preview_options",
+        "show_caption_above_media",
+        "has_media_spoiler",
+    }
 )
 _MIME_TYPES = {"voice": "audio/ogg", "video_note": "video/mp4", "animation": "video/mp4", "sticker": "image/webp"}
 
