@@ -89,6 +89,7 @@ def beside(work: Coroutine[None, None, None], what: str) -> asyncio.Task[None]:
 def set_aside() -> None:
     """What has been loaded by now stays for good. To look through all of it for garbage again and again would hold up the event loop for
     some 70 ms each time."""
+    gc.collect()  # what was made on the way is gone, and not kept for good
     gc.freeze()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from bot.access import may_use
 from bot.events import CommandInvoked, MessageEdited, MessageReceived
 from bot.limits import Once, RateLimit
@@ -12,24 +14,29 @@ from bot.replies import texts
 ALWAYS_ADMITTED = frozenset({"stop", "cancel"})
 """Commands that make things less, not more: the rate limit lets them pass."""
 
+REMEMBERED = 10_000
+"""Verdicts, of the newest events."""
 Personal = MessageReceived | MessageEdited | CommandInvoked
 
 
 class Admission:
-    """Remembers its last verdict: an event that has to be decided about again is not counted again."""
+    """Remembers its verdicts: an event that has to be decided about again, or comes again since it could not be stored, is not counted
+    again."""
 
     def __init__(self, policy: Policy, clock: Clock) -> None:
         self._policy = policy
         self._rate = RateLimit(policy.rate)
         self._once = Once(clock)
-        self._last: tuple[Personal, str | None] | None = None
+        self._verdicts: OrderedDict[str, str | None] = OrderedDict()
 
     def refusal(self, event: Personal) -> str | None:
         """None for who may come in; else the line that says why not, which is empty where that was said within the last
         minute and nothing waits for it."""
-        if self._last is None or self._last[0] is not event:
-            self._last = (event, self._judged(event))
-        return self._last[1]
+        if event.key not in self._verdicts:
+            self._verdicts[event.key] = self._judged(event)
+            if len(self._verdicts) > REMEMBERED:
+                self._verdicts.popitem(last=False)
+        return self._verdicts[event.key]
 
     def due(self, key: str) -> bool:
         """Whether a line of this kind may be said; at most once a minute."""

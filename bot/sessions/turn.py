@@ -111,13 +111,13 @@ class TurnRunner:
         unreachable = asyncio.ensure_future(stream.unreachable.wait())
         try:
             await asyncio.wait({task, unreachable}, timeout=LONGEST_TURN, return_when=asyncio.FIRST_COMPLETED)
+            in_vain = stream.unreachable.is_set() and not task.done()
         finally:
             unreachable.cancel()
             task.cancel()
             await stream.close()
         if running.released:
             return ()
-        in_vain = stream.unreachable.is_set() and not task.done()
         return _stopped(turn, asking.text) if in_vain else self._outcome(turn, session, asking, task)
 
     async def _build(self, running: Running, owed: Owed, keep: float) -> Built:

@@ -334,6 +334,15 @@ async def test_posts_that_were_to_go_are_wanted_again(tmp_path: Path, restarted:
     assert "Echo: two" in [seen.text for chat in adapter.chats.values() for seen in chat]
 
 
+async def test_p16_an_answer_that_nobody_can_read_was_stopped_and_has_not_failed(talk: Talk) -> None:
+    talk.adapter.fail_next("send", PlaceUnavailable(), times=1000)
+    talk.model.says("some words and no end", gate=asyncio.Event(), held=2)
+    await talk.says("one")
+    leaf = (await talk.store.find(talk.place, "7")).leaf
+    assert leaf is not None
+    assert (leaf.role, leaf.status) == ("assistant", "stopped")
+
+
 async def test_what_cannot_be_deleted_becomes_a_stub(talk: Talk) -> None:
     await talk.says("one")
     talk.adapter.fail_next("delete", DeleteRefused())

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from bot.access import may_use
+from bot.changes import Change
 from bot.clock import SystemClock
+from bot.errors import DatabaseBlocked
 from bot.events import (
     Attachment,
     Author,
@@ -25,7 +29,11 @@ from bot.events import (
 )
 from bot.policy import Policy
 from bot.sessions.admission import Admission
-from tests.core.talk import Talk, talking
+from bot.sessions.dispatcher import Dispatcher
+from storage.sqlite.store import SqliteStore
+from tests.core.talk import Talk, TestClock, talking
+from tests.fakes.memory_adapter import MemoryAdapter
+from tests.fakes.scripted_model import ScriptedModel
 
 EVE = Author("666", "Eve", is_admin=True)
 OWN = Place("memory", "666")
@@ -157,3 +165,38 @@ def test_x4_who_is_refused_is_told_the_ids_that_the_list_wants(place: Place, ids
     clock = SystemClock()
     line = Admission(ALLOWED, clock).refusal(MessageReceived(MessageRef(place, "1"), EVE, "hi", clock.now(), "k"))
     assert re.findall(r"memory:-?\d+", line or "") == ids
+
+
+class FullStore:
+    """A store that has no room for an event the first times it is asked."""
+
+    def __init__(self, inside: SqliteStore, tries: int) -> None:
+        self._inside = inside
+        self.tries = tries
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inside, name)
+
+    async def apply(self, changes: Sequence[Change], *, key: str = "", at: datetime | None = None) -> None:
+        if key and self.tries:
+            self.tries -= 1
+            raise DatabaseBlocked("the disk is full: free some space")
+        await self._inside.apply(changes, key=key, at=at)
+
+
+async def test_s1_u15_what_comes_again_since_there_was_no_room_is_counted_once(tmp_path: Path) -> None:
+    inside = await SqliteStore.open(tmp_path / "parley.db", driver="inline")
+    adapter, clock, store = MemoryAdapter(), TestClock(), FullStore(inside, 30)
+    core = Dispatcher(store, ScriptedModel(), {adapter.platform: adapter}, Policy(titles=False), clock)  # type: ignore[arg-type]
+    await core.start()
+    await core.caught_up(adapter.platform)
+    event = MessageReceived(MessageRef(OWN, "1"), EVE, "one", clock.now(), "memory:1")
+    while store.tries:
+        with pytest.raises(DatabaseBlocked):
+            await core.accept(event)
+    await core.accept(event)
+    async with asyncio.timeout(5):
+        await core.idle()
+    assert [seen.text for seen in adapter.chats[OWN]] == ["Echo: one"]
+    await core.stop(0.2)
+    await inside.close()
