@@ -17,7 +17,7 @@ MOST_SEEDS = 400
 
 def _tried(plant: str) -> Iterator[Outcome]:
     """A death at each moment of three messages on each platform, and of some commands; then what seeds make."""
-    for scenario in ("three messages by ann", "three messages by cat", "lists by ann"):
+    for scenario in ("three, one at length by ann", "three, one at length by cat", "lists by ann"):
         yield from singles(Plan(1, scenario, plant=plant))
     for seed in range(MOST_SEEDS):
         yield run(random_plan(seed, plant))
