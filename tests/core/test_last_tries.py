@@ -40,7 +40,7 @@ class Waits(ScriptedModel):
         return [request[-1].text for request in self.requests].count(words)
 
     async def is_asked(self, count: int) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while self.open < count:
                 await asyncio.sleep(0.002)
         await asyncio.sleep(0.02)
@@ -147,7 +147,7 @@ async def test_one_that_is_stopped_lets_the_next_one_begin(tmp_path: Path) -> No
     model = Waits()
     async with _life(tmp_path, adapter, model) as talk:
         for count in range(1, 4):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 while len(model.requests) < count:
                     await asyncio.sleep(0.002)
             assert (len(model.requests), model.open) == (count, 1)
@@ -165,7 +165,7 @@ async def test_an_outcome_that_cannot_be_shown_yet_holds_up_nobody(tmp_path: Pat
     model.go_on.set()
     adapter.fail_next("edit", RateLimited(10**6))
     async with _life(tmp_path, adapter, model) as talk:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not [place for place in CHATS[:2] if f"Echo: words in {place.chat_id}" in talk.texts(place)]:
                 await asyncio.sleep(0.002)
         assert len(model.requests) == 2
@@ -182,6 +182,6 @@ async def test_settled_waits_for_one_that_waits_for_another_place(tmp_path: Path
         await asyncio.sleep(0.02)
         assert not any(task.done() for task in settled)
         model.go_on.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await asyncio.gather(*settled)
         assert [talk.texts(place) for place in CHATS[:2]] == [["Echo: words in 7"], ["Echo: words in 8"]]

@@ -37,6 +37,7 @@ BOUNDED: Mapping[str, int] = {
     "Branches._branches": REMEMBERED // PER_MESSAGE,
     "Branches._weight": REMEMBERED,  # characters
     "RateLimit._times": 50_000,
+    "Admission._verdicts": 10_000,
     "Once._last": 50_000,
     "Limiter._chats": 10_000,
     "Sender._made": 1_000,
