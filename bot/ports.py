@@ -64,7 +64,7 @@ class Core(Protocol):
         """What the adapter kept under names that begin so. For platforms that do not remember how far was read."""
 
     async def keep(self, cursors: Mapping[str, str]) -> None:
-        """Keeps values by name, in one transaction; an empty one is forgotten. Raises StorageError: at once where there is no room now."""
+        """Keeps values by name, in one transaction; an empty one is forgotten. Raises StorageError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +205,9 @@ class Reader(Protocol):
         key: str = "",
         subject: MessageRef | None = None,
         post: MessageRef | None = None,
-        shared: bool = True,
     ) -> Found:
         """All that a decision about an event needs: of the account in the place, of the user message written as `subject`, and of the
-        bot's post `post`. `seen` says whether an event with `key` was accepted. A deleted session is never current.
-        `shared=False`: as if the place were shared no more."""
+        bot's post `post`. `seen` says whether an event with `key` was accepted. A deleted session is never current."""
 
     async def owed(self, session_id: str) -> Owed | None:
         """The oldest open turn of the session, with all that its answer begins with; None where nothing is owed."""
@@ -293,10 +291,6 @@ class Store(Reader, Protocol):
         DatabaseBroken when it never will again. Where the disk is full or somebody else holds the database, an event (with a `key`) is
         refused with DatabaseBlocked, since it comes again; what comes without one is owed, and waits until it could be written.
         """
-
-    async def keep(self, cursors: Mapping[str, str]) -> None:
-        """Keeps values by name, as SetCursor does, in one transaction. A note is not owed: where there is no room for it now, it is refused
-        with DatabaseBlocked at once, and takes none of the room that is kept for what is owed. Raises StorageError."""
 
     async def recover(self) -> frozenset[int]:
         """Called once before anything else is read: turns left streaming are pending again. Returns the ids of the posts that are there and

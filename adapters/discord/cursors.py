@@ -53,8 +53,6 @@ class Cursors:
         self._core = core
         self._prefix = f"discord/{bot_id}/"
         self._changed: dict[str, str] = {}
-        self._unkept: set[int] = set()
-        """Channels that are new, and for which there was no room yet."""
         self.channels: dict[int, Channel] = {}
         self.alive: datetime | None = None
 
@@ -76,16 +74,12 @@ class Cursors:
         if known is None or seen.last > known.last:
             self._set(seen if known is None else replace(known, last=seen.last))
 
-    async def met(self, seen: Channel) -> bool:
+    async def met(self, seen: Channel) -> None:
         """The bot is spoken to in the channel by message `seen.last`, which is still to be accepted. A channel that is new is kept at once:
-        nobody lists direct messages to who was killed before it had kept them. False where the storage did not take it now. Raises
-        DatabaseBroken."""
+        nobody lists direct messages to who was killed before it had kept them. Raises DatabaseBroken."""
         if seen.id not in self.channels:
             self._set(replace(seen, last=seen.last - 1))
-            self._unkept.add(seen.id)
-        if seen.id in self._unkept and await self.keep():
-            self._unkept.discard(seen.id)
-        return seen.id not in self._unkept
+            await self.keep()
 
     def forget(self, channel_ids: Iterable[int]) -> None:
         for number in channel_ids:

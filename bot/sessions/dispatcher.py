@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 
-from bot.changes import SetTurn
+from bot.changes import SetCursor, SetTurn
 from bot.commands.catalog import BY_NAME
 from bot.errors import AlreadySeen, Conflict, DatabaseBroken, StorageError
 from bot.events import Author, Event, MessageDeleted, MessageReceived, MessageRef, Place, PlaceChanged
@@ -65,6 +65,7 @@ class Dispatcher:
         self._titles = Titles(self._desk, model)
         self._desk.last_tries.wake = self._wake
         self._caught_up: set[str] = set()
+        self._stopping = False
 
     async def start(self) -> None:
         """Takes up what the last life of the program left; nothing is answered before its platform has caught up."""
@@ -80,7 +81,7 @@ class Dispatcher:
 
     async def stop(self, grace: float = 1.0) -> None:
         """Parks what runs, so that it goes on after the restart, and ends within about `grace` seconds."""
-        self._desk.stopping = True
+        self._stopping = True
         for timer in self._timers:
             timer.cancel()
         try:
@@ -206,7 +207,7 @@ class Dispatcher:
 
     async def keep(self, cursors: Mapping[str, str]) -> None:
         """See bot.ports.Core."""
-        await self._desk.store.keep(cursors)
+        await self._desk.store.apply([SetCursor(name, value) for name, value in cursors.items()])
 
     def _let_go(self, abort: Abort) -> None:
         running = self._desk.let_go(abort.turn_id)
@@ -241,12 +242,12 @@ class Dispatcher:
     async def _answer_next(self, session_id: str, place: Place) -> None:
         """Answers the oldest open turn of the session, once what waited on its platform is in."""
         owed = await self._desk.store.owed(session_id)
-        if owed is None or self._desk.stopping:
+        if owed is None or self._stopping:
             return
         platform = owed.turn.place.platform
         if platform not in self._caught_up or platform not in self._desk.adapters:
             return
-        if not await self._runner.run(owed) or self._desk.stopping:
+        if not await self._runner.run(owed):
             return
         if owed.more:
             self._wake(session_id, place)

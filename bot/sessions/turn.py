@@ -59,8 +59,6 @@ class TurnRunner:
         turn = owed.turn
         target = Target(turn.place, turn.reply_to, since=turn.received_at, heading=await self._heading(turn))
         async with self._desk.lock:
-            if self._desk.stopping:  # the others are parked by now: it would be cut off, and count as tried
-                return
             try:
                 await self._desk.store.apply((SetTurn(turn.id, ("pending",), "streaming", started=1),))
             except Conflict:

@@ -67,11 +67,6 @@ class TransactionContract:
         assert (await store.find(HERE, "42", key="telegram:1")).seen
         assert not (await store.find(HERE, "42", key="telegram:2")).seen
 
-    async def test_a_note_is_kept_and_an_empty_one_forgotten(self, store: Store) -> None:
-        await store.keep({"bot/1": "1", "bot/2": "2"})
-        await store.keep({"bot/1": "", "bot/2": "3"})
-        assert await store.cursors("bot") == {"bot/2": "3"}
-
     async def test_a_conflict_undoes_everything(self, store: Store) -> None:
         begun = await begin(store)
         with pytest.raises(Conflict):
