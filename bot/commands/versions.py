@@ -9,7 +9,7 @@ from bot.posts import Button, ButtonRow
 from bot.replies import texts
 from bot.rules.decision import Decision
 from bot.rules.navigate import switch
-from bot.rules.revise import Tail
+from bot.rules.revise import Tail, reopened
 from bot.rules.turns import owe
 
 WORDS = 80
@@ -91,4 +91,5 @@ async def _answer_it(call: Call, tail: Tail, target: Message, leaf: int) -> Deci
         return call.refuse(texts.NO_LONGER_THERE)
     now = first_answer(tail.messages)
     posts_of = now.id if now is not None and tail.answer_place == call.place else None
-    return switch(call.given, tail, target, leaf, None, None) + owe(call.given, prompt, call.asked, posts_of=posts_of)
+    there = Decision(reopened(call.given, tail.session, call.place)) + switch(call.given, tail, target, leaf, None, None)
+    return there + owe(call.given, prompt, call.asked, posts_of=posts_of)

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from bot.changes import (
     AddMessage,
-    Change,
     DropPosts,
     ExpectLeaf,
     MovePosts,
@@ -19,7 +18,7 @@ from bot.changes import (
 from bot.events import Place
 from bot.messages import Message, Session, Turn
 from bot.rules.decision import Decision, Delivery, Given
-from bot.rules.revise import Tail, reopened, replace_text
+from bot.rules.revise import Tail, replace_text
 from bot.rules.turns import drop, redo, stop
 
 
@@ -37,13 +36,11 @@ def switch(given: Given, tail: Tail, target: Message, leaf: int, shown_now: int 
     """Goes to another version of the tail's subject and to the leaf last current under it.
 
     `tail` begins with the version that stands on the branch now. The posts of the answer `shown_now` are rewritten to show
-    `shown_then`. A running turn of the branch left is stopped.
+    `shown_then`. A running turn of the branch left is stopped. A session that has ended stays so: to look at a version is not to go on.
     """
     session, current = tail.session, tail.subject
     host_id = target.host or target.id
-    changes: list[Change] = [ExpectLeaf(session.id, session.leaf), *reopened(given, session, given.found.place.place)]
-    changes.append(SetShows(host_id, target.id if target.host else None))
-    decision = Decision(tuple(changes))
+    decision = Decision((ExpectLeaf(session.id, session.leaf), SetShows(host_id, target.id if target.host else None)))
     if host_id != (current.host or current.id):
         decision += _leave(given, tail) + Decision((SetLeaf(session.id, leaf),))
     if shown_now is not None and shown_then is not None and shown_now != shown_then:

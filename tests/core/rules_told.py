@@ -184,7 +184,6 @@ class Told:
         target.stands = wording
         if target is subject:
             return
-        self.reopen(tree, place, person)
         left_at = tail[-1]
         for owed in list(tree.owed):
             if owed.prompt is tail[-1]:
@@ -193,6 +192,7 @@ class Told:
         subject.last = left_at
         tree.leaf = leaf
         if then is None:
+            self.reopen(tree, place, person)
             self.owe(tree, leaf, place, person, posts_of=now if now is not None and self.posts.get(now) == place else None)
         elif now is not None and now is not then and now in self.posts:
             self.posts[then] = self.posts.pop(now)

@@ -129,6 +129,35 @@ async def test_an_edit_of_what_shows_no_answer_any_more_is_stopped_where_people_
     assert [[label for label, _ in seen.buttons] for seen in stopped] == [["Retry"], ["‹", "2/2", "Retry"]]
 
 
+@pytest.mark.parametrize("another", ["/edit 2 other words", "/retry"])
+async def test_an_arrow_in_an_ended_session_shows_and_the_next_message_opens_a_new_one(talk: Talk, another: str) -> None:
+    talk.model.says("first words")
+    talk.model.says("other words")
+    await talk.says("one")
+    await talk.says(another)
+    assert talk.texts()[0] == "other words"
+    await talk.says("/end")
+    await talk.presses("‹", talk.chat()[0])
+    assert talk.texts()[0] == "first words"
+    assert (await talk.store.find(talk.place, "7")).session is None
+    await talk.says("two")
+    assert talk.asked() == ["two"]
+
+
+async def test_an_arrow_to_what_was_never_answered_takes_an_ended_session_up_again(talk: Talk) -> None:
+    talk.model.says("some words of the old answer", gate=asyncio.Event(), held=2)
+    ref = await talk.hears("one")
+    await talk.shows("some")
+    await talk.hears("two")
+    await talk.edits(ref, "uno")
+    await talk.says("/end")
+    await talk.presses("‹", talk.chat()[0])
+    assert talk.texts()[0].startswith("Echo: one")
+    await talk.says("three")
+    assert talk.asked()[-1] == "three"
+    assert len(talk.asked()) > 1
+
+
 async def test_a_retry_answers_no_version_that_was_deleted(talk: Talk) -> None:
     await talk.says("one")
     ref = await talk.says("two")
