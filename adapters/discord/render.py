@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,8 +29,9 @@ def render(content: Content) -> tuple[Part, ...]:
     question are on the last. No word of the text is lost: what is no Markdown, or half of it, is shown as it stands.
     """
     source = clean(content.text)
-    written = _written(source)
-    shown = list(pieces(written)) or list(pieces(_escaped(source))) or list(pieces(_plain(_label(content))))
+    for written in _ways(content, source):
+        if shown := list(pieces(written)):
+            break
     source_map = _SourceMap(written.text, source, written.places)
     parts: list[Part] = []
     start = 0
@@ -41,6 +42,13 @@ def render(content: Content) -> tuple[Part, ...]:
     last = parts.pop()
     parts.append(Part(last.start, len(content.text), last.text, (), content.buttons, content.file, content.ask))
     return tuple(parts)
+
+
+def _ways(content: Content, source: str) -> Iterator[Written]:
+    """What may be shown, the best first; the last one shows something."""
+    yield _written(source)
+    yield _escaped(source)
+    yield _plain(_label(content))
 
 
 def _written(source: str) -> Written:

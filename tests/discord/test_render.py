@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from adapters.discord.components import components_of
@@ -164,6 +166,16 @@ def test_no_message_is_blank(content: Content, text: str) -> None:
     (part,) = render(content)
     assert part.text == text
     assert (part.start, part.end) == (0, len(content.text))
+
+
+def test_marks_alone_that_take_several_messages_have_ranges_within_the_text() -> None:
+    """Shown to the letter they are longer than what was written."""
+    text = "> \n" * 1000
+    parts = render(Content(text))
+    assert len(parts) > 1
+    assert (parts[0].start, parts[-1].end) == (0, len(text))
+    assert all(one.end == other.start and one.start <= one.end for one, other in pairwise(parts))
+    assert parts[-1].start <= parts[-1].end
 
 
 @pytest.mark.parametrize(
