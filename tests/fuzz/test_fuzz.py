@@ -3,11 +3,14 @@ More by `python -m tests.fuzz`, where numbers go on and seeds differ."""
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from bot.posts import Content
 from tests.fuzz.__main__ import report
 from tests.fuzz.catalogue import FIELDS, GROUPS, planned
-from tests.fuzz.field import chance_for, kind_of, run
+from tests.fuzz.field import chance_for, judged, kind_of, run
 from tests.fuzz.plants import PLANTS
 from tests.fuzz.shrinking import shrunk
 from tests.torture.everything import PARTS
@@ -17,6 +20,8 @@ INPUTS = 10_000
 """Of each group: renderers, stream, updates and events."""
 ORDINARY = planned("all", INPUTS)
 CHUNKS = 8
+JUDGED_IN = 0.5
+"""Seconds of CPU; the formatter, the reading and the comparison take a tenth of it."""
 chunks = pytest.mark.parametrize("chunk", range(CHUNKS))
 
 
@@ -80,6 +85,14 @@ def test_a_planted_bug_is_found_and_made_small(planted: str) -> None:
     assert problems
     assert len(what.show(smallest)) <= len(what.show(case))
     assert kind_of(problems) == kind
+
+
+@pytest.mark.parametrize("name", ["telegram", "discord"])
+@pytest.mark.parametrize("text", ["\n" * 9000, "> \n" * 3000, "1.\n" * 3000, " 1. - " * 1500], ids=["empty", "quotes", "numbers", "items"])
+def test_the_judge_of_many_lines_is_in_time(name: str, text: str) -> None:
+    began = time.process_time()
+    assert judged(FIELDS[name](), Content(text)) == []
+    assert time.process_time() - began < JUDGED_IN
 
 
 def test_an_input_is_made_of_its_seed_and_number_alone() -> None:

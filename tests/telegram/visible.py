@@ -13,7 +13,8 @@ from functools import cache
 from typing import Final
 
 _KEPT: Final = ("L", "N", "So", "Sc")
-_LIST_NUMBER: Final = re.compile(r"^[\s>*+-]*(?:\d{1,9}[.)][\s>*+-]*)+", re.MULTILINE)
+_LIST_NUMBER: Final = re.compile(r"^(?:[^\S\n]|[>*+-])*+(?:\d{1,9}[.)](?:[^\S\n]|[>*+-])*+)+", re.MULTILINE)
+"""Within its line: of thousands of empty ones each would else be looked through to the last."""
 _TASK: Final = re.compile(r"\[[xX]\]")
 Shown = tuple[str, list[dict[str, object]]]
 
