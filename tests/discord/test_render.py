@@ -170,7 +170,7 @@ def test_no_message_is_blank(content: Content, text: str) -> None:
 
 def test_marks_alone_that_take_several_messages_have_ranges_within_the_text() -> None:
     """Shown to the letter they are longer than what was written."""
-    text = "> \n" * 1000
+    text = "> \n" * 3000
     parts = render(Content(text))
     assert len(parts) > 1
     assert (parts[0].start, parts[-1].end) == (0, len(text))
