@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,13 @@ from tests.fakes.scripted_model import Script, ScriptedModel
 
 CHATS = [Place("memory", str(number)) for number in range(7, 12)]
 POISON = CHATS[2]
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Far more time than it takes, since the machine may be busy otherwise."""
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.002)
 
 
 class Waits(ScriptedModel):
@@ -40,9 +47,7 @@ class Waits(ScriptedModel):
         return [request[-1].text for request in self.requests].count(words)
 
     async def is_asked(self, count: int) -> None:
-        async with asyncio.timeout(20):
-            while self.open < count:
-                await asyncio.sleep(0.002)
+        await until(lambda: self.open >= count)
         await asyncio.sleep(0.02)
         assert self.open == count
 
@@ -72,11 +77,13 @@ async def test_r2_what_runs_beside_a_poison_is_answered_all_the_same(tmp_path: P
     for _ in range(len(CHATS) + 1):
         model = Waits()
         async with _life(tmp_path, adapter, model) as talk:
-            await asyncio.sleep(0.05)
+            idle = asyncio.ensure_future(talk.core.idle())
+            await until(lambda idle=idle, model=model: idle.done() or model.requests)
+            await asyncio.sleep(0.02)
             if not model.asked_for("poison"):  # else it kills what was begun with it
                 model.go_on.set()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(talk.core.idle(), 0.2)
+                await until(lambda idle=idle, model=model: idle.done() or model.asked_for("poison"))
+            idle.cancel()
             await killed(talk)
             asked += model.asked_for("poison")
     told = {place.chat_id: [seen.text for seen in adapter.chats[place]] for place in CHATS}
@@ -132,9 +139,8 @@ async def test_what_is_said_to_one_that_waits_takes_effect_at_once(tmp_path: Pat
         await talk.hears(said, place=waits)
         if shows.startswith("Echo"):
             await model.is_asked(2)
-        async with asyncio.timeout(2):
-            while shows and not shows.startswith("Echo") and shows not in talk.texts(waits):
-                await asyncio.sleep(0.002)
+        if shows and not shows.startswith("Echo"):
+            await until(lambda: shows in talk.texts(waits))
         model.go_on.set()
         await talk.settle()
         assert shows in talk.texts(waits) if shows else not [text for text in talk.texts(waits) if "Echo" in text or text.strip() == "…"]
@@ -147,9 +153,7 @@ async def test_one_that_is_stopped_lets_the_next_one_begin(tmp_path: Path) -> No
     model = Waits()
     async with _life(tmp_path, adapter, model) as talk:
         for count in range(1, 4):
-            async with asyncio.timeout(20):
-                while len(model.requests) < count:
-                    await asyncio.sleep(0.002)
+            await until(lambda count=count: len(model.requests) >= count)
             assert (len(model.requests), model.open) == (count, 1)
             words = model.requests[-1][-1].text
             await talk.hears("/stop", place=POISON if words == "poison" else Place("memory", words.split()[-1]))
@@ -165,9 +169,7 @@ async def test_an_outcome_that_cannot_be_shown_yet_holds_up_nobody(tmp_path: Pat
     model.go_on.set()
     adapter.fail_next("edit", RateLimited(10**6))
     async with _life(tmp_path, adapter, model) as talk:
-        async with asyncio.timeout(20):
-            while not [place for place in CHATS[:2] if f"Echo: words in {place.chat_id}" in talk.texts(place)]:
-                await asyncio.sleep(0.002)
+        await until(lambda: any(f"Echo: words in {place.chat_id}" in talk.texts(place) for place in CHATS[:2]))
         assert len(model.requests) == 2
         assert len([place for place in CHATS[:2] if f"Echo: words in {place.chat_id}" in talk.texts(place)]) == 1
 
