@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from bot.events import MessageRef, Place
+from bot.events import Place
+from tests.core import acts_on_branches, acts_on_sessions
+from tests.core.acts_on_branches import may, written
 from tests.core.both import ANN, BOB, GROUP, PRIVATE, SHARED, Both
-from tests.core.plain import Node, Tree
 from tests.core.virtual import VirtualLoop
 
 WHERE = st.sampled_from([(PRIVATE, ANN), (PRIVATE, ANN), (PRIVATE, ANN), (GROUP, ANN), (GROUP, BOB), (SHARED, ANN), (SHARED, BOB)])
@@ -103,9 +104,9 @@ class Conversations(RuleBasedStateMachine):
     @rule(where=WHERE, pick=PICK)
     def edit_in_the_chat(self, where: tuple[Place, str], pick: int) -> None:
         place, person = where
-        mine = self._written(place, person)
+        mine = written(self.both, place, person)
         if mine:
-            self.run_(self.both.edit(mine[pick % len(mine)], place, person))
+            self.run_(acts_on_branches.edit(self.both, mine[pick % len(mine)], place, person))
 
     @rule(where=WHERE, pick=PICK)
     def edit_by_number(self, where: tuple[Place, str], pick: int) -> None:
@@ -115,203 +116,61 @@ class Conversations(RuleBasedStateMachine):
             return
         branch = tree.branch()
         at = pick % len(branch)
-        if branch[at].status not in ("removed", "open") and self._may(place, person, branch[at]):
-            self.run_(self.both.edit_number(place, person, tree, at))
+        if branch[at].status not in ("removed", "open") and may(self.both, place, person, branch[at]):
+            self.run_(acts_on_branches.edit_number(self.both, place, person, tree, at))
 
     @rule(where=WHERE, pick=PICK)
     def delete_in_the_chat(self, where: tuple[Place, str], pick: int) -> None:
         place, person = where
-        mine = [node for node in self._written(place, person) if not self.both.tree_of(node).deleted]
+        mine = [node for node in written(self.both, place, person) if not self.both.tree_of(node).deleted]
         if mine:
-            self.run_(self.both.delete(mine[pick % len(mine)], place))
+            self.run_(acts_on_branches.delete(self.both, mine[pick % len(mine)], place))
 
     @rule(where=WHERE)
     def retry(self, where: tuple[Place, str]) -> None:
-        self.run_(self._retry(*where))
-
-    async def _retry(self, place: Place, person: str) -> None:
-        tree = self.both.told.here(place, person)
-        said = [node for node in tree.branch() if node.role == "user" and node.status != "removed"] if tree and tree.leaf else []
-        await self.both.command(place, person, "retry")
-        if tree is not None and said and self._may(place, person, said[-1]):
-            self.both.told.retry(tree, tree.tail(said[-1]), place, person)
-        await self.both.settle()
+        self.run_(acts_on_branches.retry(self.both, *where))
 
     @rule(where=WHERE, pick=PICK)
     def press_retry(self, where: tuple[Place, str], pick: int) -> None:
-        self.run_(self._press_retry(*where, pick))
-
-    async def _press_retry(self, place: Place, person: str, pick: int) -> None:
-        answers = self._own_answers(place, person)
-        if not answers:
-            return
-        node = answers[pick % len(answers)]
-        tree, post, prompt = self.both.tree_of(node), await self.both.post_of(node), node.parent
-        if post is None or prompt is None or not self._may(place, person, prompt):
-            return
-        tail = tree.tail(prompt)
-        await self.both.command(place, person, "retry", f"#{node.ids[node.stands]:x}", pressed=post)
-        if tail:
-            self.both.told.retry(tree, tail, place, person)
-        await self.both.settle()
+        self.run_(acts_on_branches.press_retry(self.both, *where, pick))
 
     @rule(where=WHERE, pick=PICK, other=PICK)
     def turn_to_another_version(self, where: tuple[Place, str], pick: int, other: int) -> None:
-        self.run_(self._version(*where, pick, other))
-
-    async def _version(self, place: Place, person: str, pick: int, other: int) -> None:
-        answers = self._own_answers(place, person)
-        if not answers:
-            return
-        node = answers[pick % len(answers)]
-        tree, post = self.both.tree_of(node), await self.both.post_of(node)
-        groups = [*node.group, *(node.parent.group if node.parent and node.parent.role == "user" else [])]
-        choice = [(version, stands) for version in groups for stands in version.ids if version.states[stands] not in ("removed", "open")]
-        if post is None or not choice:
-            return
-        target, stands = choice[other % len(choice)]
-        tail = tree.tail(target)
-        if not tail:
-            return
-        if tail[0] not in tree.branch():
-            tail = tree.tail(node if target.role == "assistant" else node.parent or node)
-        if not tail or tail[0] not in target.group:
-            return
-        if self.both.told.stands_elsewhere(tree, tail, target):
-            return
-        await self.both.command(place, person, "version", f"#{target.ids[stands]:x}", pressed=post)
-        if not (tail[0] is target and target.stands == stands):
-            self.both.told.switch(tree, tail, target, stands, place, person)
-        await self.both.settle()
+        self.run_(acts_on_branches.turn_to_version(self.both, *where, pick, other))
 
     @rule(where=WHERE)
     def undo(self, where: tuple[Place, str]) -> None:
-        self.run_(self._undo(*where))
-
-    async def _undo(self, place: Place, person: str) -> None:
-        tree = self.both.told.here(place, person)
-        await self.both.command(place, person, "undo")
-        branch = [node for node in tree.branch() if node.status != "removed"] if tree is not None and tree.leaf is not None else []
-        start = len(branch) - 1 if branch and branch[-1].role == "assistant" else len(branch)
-        while start and branch[start - 1].role == "user":
-            start -= 1
-        turn = branch[start:]
-        mine = all(self._may(place, person, node) for node in turn if node.role == "user")
-        if tree is not None and turn and turn[0].role == "user" and mine:
-            whole = tree.branch()
-            self.both.told.undo(tree, whole[whole.index(turn[0]) :])
-        await self.both.settle()
+        self.run_(acts_on_branches.undo(self.both, *where))
 
     @rule(where=WHERE)
     def stop(self, where: tuple[Place, str]) -> None:
-        self.run_(self._stop(*where))
-
-    async def _stop(self, place: Place, person: str) -> None:
-        tree = self.both.told.here(place, person)
-        await self.both.command(place, person, "stop")
-        if tree is not None and tree.owed and (place != SHARED or tree.owed[0].asker == person):
-            self.both.told.stop(tree, tree.owed[0])
-        await self.both.settle()
+        self.run_(acts_on_branches.stop(self.both, *where))
 
     @rule(where=WHERE)
     def new(self, where: tuple[Place, str]) -> None:
-        self.run_(self._new(*where))
-
-    async def _new(self, place: Place, person: str) -> None:
-        await self.both.command(place, person, "new")
-        self.both.told.open(place, person)
-        await self.both.settle()
+        self.run_(acts_on_sessions.new(self.both, *where))
 
     @rule(where=WHERE)
     def end(self, where: tuple[Place, str]) -> None:
-        self.run_(self._end_session(*where))
-
-    async def _end_session(self, place: Place, person: str) -> None:
-        tree = self.both.told.here(place, person)
-        await self.both.command(place, person, "end")
-        if tree is not None and not tree.ended:
-            for owed in list(tree.owed):
-                self.both.told.stop(tree, owed)
-            tree.ended = True
-            self.both.told.current[place, tree.owner] = None
-        await self.both.settle()
+        self.run_(acts_on_sessions.end(self.both, *where))
 
     @rule(where=WHERE, pick=PICK)
     def open(self, where: tuple[Place, str], pick: int) -> None:
-        self.run_(self._open(*where, pick))
-
-    async def _open(self, place: Place, person: str, pick: int) -> None:
-        owner = self.both.told.owner(place, person)
-        mine = [tree for tree in self.both.told.trees if tree.owner == owner and not tree.deleted]
-        if mine:
-            tree = mine[pick % len(mine)]
-            if place.kind == "group" and tree.place != place:
-                await self.both.command(place, person, "open", f"#{tree.id}")
-                await self.both.let_it_work()  # an answer may be held back in the place
-                await self.both.command(place, person, "confirm", f"#{tree.id}", pressed=self._remark(place))
-            else:
-                await self.both.command(place, person, "open", f"#{tree.id}")
-            tree.ended = False
-            self.both.told.current[place, owner] = tree
-            await self.both.settle()
+        self.run_(acts_on_sessions.open_one(self.both, *where, pick))
 
     @rule(where=WHERE, back=st.booleans())
     def delete_the_session(self, where: tuple[Place, str], back: bool) -> None:
-        self.run_(self._delete_session(*where, back))
-
-    async def _delete_session(self, place: Place, person: str, back: bool) -> None:
-        tree = self.both.told.here(place, person)
-        await self.both.command(place, person, "delete")
-        if tree is None:
-            return
-        for owed in list(tree.owed):
-            self.both.told.stop(tree, owed)
-        tree.deleted = True
-        for key, current in self.both.told.current.items():
-            if current is tree:
-                self.both.told.current[key] = None
-        await self.both.settle()
-        if back:
-            await self.both.command(place, person, "undelete", f"#{tree.id}", pressed=self._remark(place))
-            tree.deleted = False
-            if not tree.ended and (place.kind == "private" or tree.place == place):
-                self.both.told.current[place, tree.owner] = tree
-            await self.both.settle()
+        self.run_(acts_on_sessions.delete(self.both, *where, back))
 
     @rule(where=WHERE, pick=PICK)
     def forget(self, where: tuple[Place, str], pick: int) -> None:
         """Not too often: it ends what other rules have begun."""
         if pick % 4 == 0:
-            self.run_(self.both.forget(*where))
+            self.run_(acts_on_sessions.forget_everything(self.both, *where))
 
     @rule()
     def crash(self) -> None:
         self.run_(self.both.crash())
-
-    def _remark(self, place: Place) -> MessageRef:
-        """What the bot said last in the place."""
-        return MessageRef(place, self.both.adapter.chats[place][-1].id)
-
-    def _may(self, place: Place, person: str, node: Node) -> bool:
-        return place != SHARED or node.person == self.both.author(person).name
-
-    def _written(self, place: Place, person: str) -> list[Node]:
-        """The messages that the person wrote in the place, oldest first."""
-        found: dict[str, Node] = {}
-        for tree in self.both.told.trees:
-            for node in tree.nodes:
-                if node.role == "user" and node.person == self.both.author(person).name and self.both.where[node.source] == place:
-                    found.setdefault(node.source, node)
-        return list(found.values())
-
-    def _own_answers(self, place: Place, person: str) -> list[Node]:
-        owner = self.both.told.owner(place, person)
-        found = []
-        for node, there in self.both.told.posts.items():
-            tree: Tree = self.both.tree_of(node)
-            if there == place and tree.owner == owner and not tree.deleted and node.ids.get(node.stands):
-                found.append(node)
-        return found
 
 
 Conversations.TestCase.settings = settings(
