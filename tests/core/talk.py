@@ -97,12 +97,12 @@ class Talk:
         raise AssertionError(f"no button {label}: {self.texts()}")
 
     async def settle(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await self.core.idle()
 
     async def shows(self, words: str) -> None:
         """Waits until people can read the words."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not any(words in text for text in self.texts()):
                 await self.adapter.changed.wait()
 

@@ -22,6 +22,9 @@ from tests.core.virtual import VirtualLoop
 from tests.fakes.memory_adapter import DEFAULT, MemoryAdapter
 from tests.fakes.scripted_model import ScriptedModel
 
+SLOW = 1.0
+"""The speed of a clock where a minute decides, which passes in a moment of the quick one on a busy machine."""
+
 
 async def killed(talk: Talk) -> None:
     """The process is gone at once: nothing is parked, nothing is written any more."""
@@ -76,7 +79,7 @@ async def test_what_came_meanwhile_wins(tmp_path: Path, name: str, args: str, as
     await core.accept(CommandInvoked(MessageRef(place, "50"), person, name, args, clock.now(), "k50"))
     assert model.requests == []
     await core.caught_up("memory")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await core.idle()
     assert [[message.text for message in request[1:]] for request in model.requests] == asked
     told = [seen.text for seen in adapter.chats[place]]
@@ -98,7 +101,7 @@ async def test_p34_a_post_that_another_answer_takes_over_keeps_its_key(tmp_path:
     core, store, clock, model = await _next_life(tmp_path / "parley.db", adapter)
     await core.accept(MessageReceived(MessageRef(talk.place, "50"), talk.person, "two", clock.now(), "k50"))
     await core.caught_up("memory")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await core.idle()
     assert [[message.text for message in request[1:]] for request in model.requests] == [["one\n\ntwo"]]
     assert len(adapter.chats[talk.place]) == 1
@@ -116,7 +119,7 @@ async def test_p34_a_further_post_that_was_sent_is_taken_away_where_the_next_ans
             adapter.fail_next("send", SendUnknown("the process died"), after=True, times=10_000) if len(talk.chat()) == 1 else None
         )
         await talk.hears("one")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while len(talk.chat()) < 2:
                 await asyncio.sleep(0.002)
         await killed(talk)
@@ -166,7 +169,7 @@ async def test_r2_three_starts_without_an_outcome_are_enough(tmp_path: Path) -> 
         async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
             if life == 0:
                 await talk.hears("one")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 while not model.requests:
                     await asyncio.sleep(0.001)
             await killed(talk)
@@ -186,7 +189,7 @@ async def test_being_parked_does_not_count(tmp_path: Path) -> None:
         async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
             if life == 0:
                 await talk.hears("one")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 while not model.requests:
                     await asyncio.sleep(0.001)
             await talk.shows("…")
@@ -209,7 +212,7 @@ async def test_a_question_survives_a_restart(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("minutes", "answers"), [(9, True), (11, False)])
 async def test_a_question_waits_ten_minutes(tmp_path: Path, minutes: int, answers: bool) -> None:
-    async with talking(tmp_path / "parley.db") as talk:
+    async with talking(tmp_path / "parley.db", speed=SLOW) as talk:
         await talk.says("one")
         await talk.says("/edit")
         talk.clock.skipped += minutes * 60
@@ -219,7 +222,7 @@ async def test_a_question_waits_ten_minutes(tmp_path: Path, minutes: int, answer
 
 @pytest.mark.parametrize(("minutes", "late"), [(29, False), (31, True)])
 async def test_an_answer_over_half_an_hour_late_says_so(tmp_path: Path, minutes: int, late: bool) -> None:
-    async with talking(tmp_path / "parley.db") as talk:
+    async with talking(tmp_path / "parley.db", speed=SLOW) as talk:
         sent = talk.clock.now() - timedelta(minutes=minutes)
         await talk.core.accept(MessageReceived(MessageRef(talk.place, "1"), talk.person, "one", sent, "k"))
         await talk.settle()
