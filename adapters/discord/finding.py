@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,21 +17,31 @@ _SKEW: Final = 60_000 << 22
 """A minute in ids: by so much the clocks here and there may differ."""
 
 
-async def own_message(
-    rest: Rest, core: Core | None, place: Place, since: Collection[datetime], after: int, reference: int, others: Collection[int]
-) -> int:
-    """The oldest message of the bot's that no post is known to be, and that is none of the `others` that this life has made.
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A message that may have been sent: to show `text`, below the message `after`, as a reply to the message `reference` (0: to none)."""
 
-    It came after one of the times `since`, as far as the clocks agree, with the reference where one is given; 0 where there is none. It
-    also came after the message `after`, unless all of `since` is well before that: then it may have been sent for what was written
-    earlier. Raises AdapterErrors.
+    text: str
+    after: int
+    reference: int
+
+
+async def own_message(rest: Rest, core: Core | None, place: Place, since: Collection[datetime], lost: Lost, others: Collection[int]) -> int:
+    """The oldest message of the bot's that fits, that no post is known to be, and that is none of the `others` that this life has made; one
+    that shows the very text comes first. 0 where there is none.
+
+    It came after one of the times `since`, as far as the clocks agree. It also came after the message `lost.after`, unless all of `since`
+    is well before that: then it may have been sent for what was written earlier. Raises AdapterErrors.
     """
     from_each = [snowflake_at(one) - _SKEW for one in since]
     lowest = min(from_each)
-    if after - max(from_each) <= 2 * _SKEW:
-        lowest = max(lowest, after)
-    found = [message for message in await rest.messages(channel_id(place), limit=100) if _is_own(message, rest, lowest, reference)]
-    for number in sorted(int(message["id"]) for message in found):
+    if lost.after - max(from_each) <= 2 * _SKEW:
+        lowest = max(lowest, lost.after)
+    found = [
+        message for message in await rest.messages(channel_id(place), limit=100) if _is_own(message, rest, lowest) and _fits(message, lost)
+    ]
+    for message in sorted(found, key=lambda one: (not _shows(one, lost), int(one["id"]))):
+        number = int(message["id"])
         if number not in others and (core is None or not await core.knows(MessageRef(place, str(number)))):
             return number
     return 0
@@ -46,11 +57,19 @@ async def answer_to(rest: Rest, place: Place, interaction: int) -> tuple[int, bo
     return 0, False
 
 
-def _is_own(message: dict[str, Any], rest: Rest, lowest: int, reference: int) -> bool:
+def _is_own(message: dict[str, Any], rest: Rest, lowest: int) -> bool:
     author = message.get("author") or {}
     if str(author.get("id")) != str(rest.user.get("id")) or int(message["id"]) <= lowest or message.get("flags", 0) & EPHEMERAL:
         return False
-    if message.get("webhook_id"):
-        return False  # it was made by an interaction's token, which no key guards
-    told = message.get("message_reference") or {}
-    return not reference or str(told.get("message_id")) == str(reference)
+    return not message.get("webhook_id")  # it was made by an interaction's token, which no key guards
+
+
+def _fits(message: dict[str, Any], lost: Lost) -> bool:
+    """Only what replies to the same: else two that were lost would each be taken for the other's. A reply to what was deleted by then is
+    posted as a reply to nothing."""
+    reference = int((message.get("message_reference") or {}).get("message_id") or 0)
+    return reference == lost.reference or (not reference and _shows(message, lost))
+
+
+def _shows(message: dict[str, Any], lost: Lost) -> bool:
+    return str(message.get("content")).strip() == lost.text.strip()

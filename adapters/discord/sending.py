@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from adapters.calls.turnstile import Turnstile
 from adapters.discord.errors import InteractionOver
-from adapters.discord.finding import answer_to, own_message
+from adapters.discord.finding import Lost, answer_to, own_message
 from adapters.discord.forms import Json
 from adapters.discord.pace import Pace
 from adapters.discord.payloads import nonce_of, shown
@@ -163,8 +163,9 @@ class Sender:
         async with self._channels.passing(channel):  # what is being sent must not be found by who looks
             looked_from = self._looked_from(key, since)
             if looked_from:
+                lost = Lost(part.text, _number(after), reference)
                 others = {number for number, made_for in self._made.items() if made_for != key}
-                earlier = await own_message(self._rest, self.core, place, looked_from, _number(after), reference, others)
+                earlier = await own_message(self._rest, self.core, place, looked_from, lost, others)
                 if earlier:
                     self._made[earlier] = key  # whatever comes of the edit, nobody else may take it
                     await self._rest.edit_message(channel, earlier, shown(part), _files(part))

@@ -157,6 +157,41 @@ async def test_p34_what_this_life_has_just_sent_is_not_taken_for_a_lost_one(benc
     assert bench.channel.texts == ["another", "mine"]
 
 
+async def test_p34_two_that_were_lost_are_not_taken_for_each_other(bench: Bench) -> None:
+    """The one is a reply, the other is none; who looks first takes its own."""
+    asked = await bench.ann.says(bench.channel, "one", mention=True)
+    reply = MessageRef(bench.place, str(asked.id))
+    since = bench.clock.now()
+    first = await bench.adapter.send(bench.place, plain("a reply"), key="a", reply_to=reply)
+    second = await bench.adapter.send(bench.place, plain("said to all"), key="b", via=reply)
+    bench.passes(300)
+    bench.adapter._sender._made.clear()
+    assert await bench.adapter.send(bench.place, plain("said"), key="b", via=reply, tried_since=since) == second
+    assert await bench.adapter.send(bench.place, plain("a reply"), key="a", reply_to=reply, tried_since=since) == first
+    assert bench.channel.texts == ["a reply", "said"]
+
+
+async def test_p34_of_what_was_lost_the_very_text_is_taken_first(bench: Bench) -> None:
+    since = bench.clock.now()
+    first = await bench.adapter.send(bench.place, plain("one"), key="a")
+    second = await bench.adapter.send(bench.place, plain("two"), key="b")
+    bench.passes(300)
+    bench.adapter._sender._made.clear()
+    assert await bench.adapter.send(bench.place, plain("two"), key="b", tried_since=since) == second
+    assert await bench.adapter.send(bench.place, plain("one and more"), key="a", tried_since=since) == first
+
+
+async def test_p34_a_reply_to_what_was_deleted_is_found_by_its_text(bench: Bench) -> None:
+    asked = await bench.ann.says(bench.channel, "one", mention=True)
+    reply, since = MessageRef(bench.place, str(asked.id)), bench.clock.now()
+    await bench.ann.deletes(asked)
+    sent = await bench.adapter.send(bench.place, plain("whole"), key="a", reply_to=reply)
+    bench.passes(300)
+    bench.adapter._sender._made.clear()
+    assert await bench.adapter.send(bench.place, plain("whole"), key="a", reply_to=reply, tried_since=since) == sent
+    assert bench.channel.texts == ["whole"]
+
+
 async def test_p34_a_key_that_leads_to_what_another_has_taken_gives_way(bench: Bench) -> None:
     since = bench.clock.now() - timedelta(minutes=5)
     bench.fake.faults.add("create message", cut=True, after=True)

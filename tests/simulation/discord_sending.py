@@ -94,7 +94,7 @@ class DiscordSender:
     ) -> MessageRef:
         looked_from = self._looked_from(key, since)
         if looked_from is not None:
-            earlier = await self.wire.call("look", lambda: self._candidates(place, looked_from, reply_to), quick=True)
+            earlier = await self.wire.call("look", lambda: self._candidates(place, looked_from, part, reply_to), quick=True)
             for ref in earlier:
                 assert self.core is not None
                 if self._made.get(int(ref.message_id), key) == key and not await self.core.knows(ref):
@@ -141,11 +141,13 @@ class DiscordSender:
         began = (since - START) / timedelta(seconds=1)
         return began - 60 if began < sure else None
 
-    def _candidates(self, place: Place, since: float, reply_to: MessageRef | None) -> list[MessageRef]:
+    def _candidates(self, place: Place, since: float, part: Part, reply_to: MessageRef | None) -> list[MessageRef]:
+        """What replies to the same, the very text first."""
         responses = {one.response for one in self.server.interactions.values()}
         wanted = reply_to.message_id if reply_to is not None else ""
-        return [
-            shown.ref
+        found = [
+            shown
             for shown in self.server.chats.in_place(place, by_bot=True)
-            if shown.made_at >= since and not shown.only_for and shown.id not in responses and (not wanted or shown.reply_to == wanted)
+            if shown.made_at >= since and not shown.only_for and shown.id not in responses and shown.reply_to == wanted
         ]
+        return [shown.ref for shown in sorted(found, key=lambda shown: shown.text != part.text)]
