@@ -15,19 +15,29 @@ from typing import Final
 _MARKS: Final = re.compile(
     r"[*`_\[]|\\(?![0-9A-Za-z\s])|(?<=\])\("
     r"|\|(?=\|)|(?<=\|)\||~(?=~|\Z)|(?<=~)~|\A~"
-    r"|<(?=<|[^\s<>]{1,300}(?::/|@)|(?:tel:|sms:|\+)[\d+(])"
     r"|(?<=http:)/(?=/(?:[^\s<]|\Z))|(?<=https:)/(?=/(?:[^\s<]|\Z))|(?<=steam:)/(?=/(?:[^\s<]|\Z))"
 )
+# What may become a link between angle brackets, up to the first character that ends it, and what makes it one.
+_BRACKETED: Final = re.compile(r"<[^ >]*")
+_LINKED: Final = re.compile(r":/|@|<(?:tel:|sms:|\+)[\d+(]")
 _AT_LINE_START: Final = re.compile(r"(\s*)(?:(\d+)(?=\. )|(?=(?:#{1,3}|-#|[-+])(?:\s|\Z)|>))")
 _PUNCTUATION: Final = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _INVISIBLE: Final = frozenset("\u034f\ufe0e\ufe0f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc")
 _REPLACED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 
 
-def escaped(text: str, *, line_start: bool = False) -> str:
-    """A text of one line so that it shows to the letter; at the start of a line it is no heading, list or quote either."""
+def escaped(text: str, *, line_start: bool = False, goes_on: bool = False) -> str:
+    """A text of one line so that it shows to the letter; at the start of a line it is no heading, list or quote either. What comes
+    after a text that `goes_on` may close an angle bracket in it, and be taken for a part of an address with all its marks."""
     written = _MARKS.sub(r"\\\g<0>", text)
+    if "<" in written:
+        written = _BRACKETED.sub(lambda match: _unlinked(match, goes_on=goes_on), written)
     return no_block(written) if line_start else written
+
+
+def _unlinked(match: re.Match[str], *, goes_on: bool) -> str:
+    open_ended = goes_on and match.end() == len(match.string)
+    return match.group().replace("<", "\\<") if open_ended or _LINKED.search(match.group()) else match.group()
 
 
 def no_block(written: str) -> str:

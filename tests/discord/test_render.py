@@ -307,9 +307,43 @@ def test_what_begins_a_message_after_a_cut_within_a_line_begins_no_block(sign: s
 
 
 @pytest.mark.parametrize(
-    "words", ["<ftp://a_b.org>", "<c:/x_y>", "<a_b@x.org>", "<tel:+1(23)4>", "<+49 30 123>", "<<a_b:/x>", "a<b and c:/d"]
+    "words",
+    [
+        "<ftp://a_b.org>",
+        "<c:/x_y>",
+        "<a_b@x.org>",
+        "<tel:+1(23)4>",
+        "<+49 30 123>",
+        "<<a_b:/x>",
+        "<a_<b:/x>",
+        "<a\tb_c:/x>",
+        f"<{'a_' * 300}:/x>",
+        "<a\nb:/x>",
+        "<[a]:/x>",
+        "a<b and c:/d",
+    ],
 )
 def test_x14_what_stands_between_angle_brackets_is_no_link_to_another_program(words: str) -> None:
     """Discord makes one of any scheme, of an address of mail and of a number to call, and shows a backslash in it."""
     seen = read(render(Content(words))[0].text)
     assert (seen.text, seen.marks) == (words, [])
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "kinds"),
+    [
+        ("<*a*:/x>", "<a:/x>", ["italic"]),
+        ("<**a**@x.org>", "<a@x.org>", ["bold"]),
+        ("b <a:*/x*>", "b <a:/x>", ["italic"]),
+        ("<`a_b`:/x>", "<a_b:/x>", ["code"]),
+        ("<a\\_b:/x>", "<a_b:/x>", []),
+        ("<a&#46;b:/x>", "<a.b:/x>", []),
+    ],
+)
+def test_x14_marks_between_angle_brackets_are_no_part_of_a_link(source: str, text: str, kinds: list[str]) -> None:
+    seen = read(render(Content(source))[0].text)
+    assert (seen.text, [mark[0] for mark in seen.marks]) == (text, kinds)
+
+
+def test_an_open_angle_bracket_at_the_end_is_left_as_it_is() -> None:
+    assert render(Content("I <3"))[0].text == "I <3"
