@@ -24,8 +24,8 @@ AFTER_TROUBLE = 30.0
 MOST_SHUT = 1000
 """Places of which is remembered that their being shut was told."""
 LONGEST_WAIT = 3600.0
-"""Seconds that a stored time is kept to: the clock may have been set back since, and then it lies years ahead (R10). A platform that still
-means it says so again."""
+"""Seconds by which a stored time may lie ahead to be kept to. The clock may have been set back since, and then it lies years ahead (R10):
+a platform that still means it says so again."""
 SETTLE = 10.0
 """Seconds after which a final text is written once more, where a preview ended unknown and may arrive late, over the final text."""
 
@@ -83,7 +83,7 @@ class Deliverer:
         times = [post.not_before for post in posts if post.not_before is not None]
         if times:
             seconds = (max(times) - self._desk.clock.now()).total_seconds()
-            await self._wait(posts[0].place, min(max(0.0, seconds), LONGEST_WAIT))
+            await self._wait(posts[0].place, max(0.0, seconds) if seconds <= LONGEST_WAIT else AFTER_TROUBLE)
 
     async def attempt(self, poster: Poster, content: Content | None, session_id: str = "") -> None:
         """Until the posts show the content (None: are gone), or cannot; a limit only takes longer."""

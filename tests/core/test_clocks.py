@@ -70,7 +70,7 @@ def runs(story: Callable[[World], Awaitable[None]], path: Path) -> None:
 
 
 @pytest.mark.parametrize("days", [-400, -1, 1, 400])
-def test_r10_p2_a_clock_that_is_set_otherwise_keeps_no_answer_back_for_longer_than_an_hour(tmp_path: Path, days: int) -> None:
+def test_r10_p2_a_clock_that_is_set_otherwise_keeps_no_answer_back(tmp_path: Path, days: int) -> None:
     """As on a machine that has no clock of its own, and learns the time after its start."""
 
     async def story(world: World) -> None:
@@ -86,7 +86,7 @@ def test_r10_p2_a_clock_that_is_set_otherwise_keeps_no_answer_back_for_longer_th
         await world.start()
         await world.core.idle()
         assert world.texts() == ["Echo: one"]
-        assert asyncio.get_running_loop().time() - began <= 3600.0
+        assert asyncio.get_running_loop().time() - began <= 60.0
         await world.stop()
 
     runs(story, tmp_path / "parley.db")

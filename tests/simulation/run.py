@@ -31,7 +31,7 @@ QUIET = 12.0
 MOST_DEATHS = 8
 MERCY = 120.0
 """Seconds after the last act, from which on nothing more goes wrong."""
-PATIENCE = 1800.0
+PATIENCE = 4200.0
 """Seconds after the last act, by which everything must have come to its end."""
 UNFINISHED = (
     "SELECT (SELECT count(*) FROM turns WHERE status IN ('pending', 'streaming'))"
@@ -201,7 +201,7 @@ class Game:
                 self.over = True
                 return
             if self.world.now > last + PATIENCE:
-                self.world.blame("I6: something is owed still, half an hour after all was said")
+                self.world.blame("I6: something is owed still, more than an hour after all was said")
                 self.over = True
                 return
 
