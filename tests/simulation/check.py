@@ -167,8 +167,8 @@ def _in_order(world: World, town: Town, place: Place, records: Records) -> None:
 
 def _one_effect_each(world: World, place: Place, done: Done, records: Records) -> None:
     """What commands do is done once: as many sessions were opened as /new, /end and first messages make. On a platform that keeps what
-    it was not told to forget; elsewhere a command may be lost with the connection, and its person is told."""
-    if place.platform != "telegram" or place == SHARED:
+    it was not told to forget; elsewhere a command may be lost with the connection, and its person is told. Who was forgotten has none."""
+    if place.platform != "telegram" or place == SHARED or not town.forgetful.isdisjoint(done.acts):
         return
     expected = 0
     for acts in done.acts.values():
