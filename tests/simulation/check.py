@@ -35,7 +35,7 @@ async def check(world: World, town: Town, store: Store) -> None:
             _nothing_twice(world, town, place, records)
         if not done.stirred and not done.edited:
             _in_order(world, town, place, records)
-            _one_effect_each(world, place, done, records)
+            _one_effect_each(world, town, place, done, records)
     for person in HOMES:
         _one_reply_each(world, town, person, records)
     _ends_are_answered(world, town, records)
@@ -165,7 +165,7 @@ def _in_order(world: World, town: Town, place: Place, records: Records) -> None:
             world.blame(f"I7: what was written in {place.chat_id} was answered in another order: {firsts}")
 
 
-def _one_effect_each(world: World, place: Place, done: Done, records: Records) -> None:
+def _one_effect_each(world: World, town: Town, place: Place, done: Done, records: Records) -> None:
     """What commands do is done once: as many sessions were opened as /new, /end and first messages make. On a platform that keeps what
     it was not told to forget; elsewhere a command may be lost with the connection, and its person is told. Who was forgotten has none."""
     if place.platform != "telegram" or place == SHARED or not town.forgetful.isdisjoint(done.acts):
