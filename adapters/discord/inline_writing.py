@@ -8,9 +8,10 @@ from typing import Final
 
 from adapters.discord.escaping import each_escaped
 from adapters.discord.inline import plain
-from adapters.discord.links import MAX_LENGTH, encoded, host_of, is_misleading
+from adapters.discord.links import MAX_LENGTH, encoded, host_of
 from adapters.discord.marks import Node
 from adapters.discord.written import Written
+from adapters.links import is_misleading
 
 _IN_BRACKETS: Final = re.compile(r"(?:[^\[\]]|\[[^\[\]]*\])*")
 _MAX_LINK: Final = 1500

@@ -8,8 +8,9 @@ from typing import Final
 
 from markdown_it.token import Token
 
+from adapters.links import is_misleading
 from adapters.telegram.entities import EntityKind
-from adapters.telegram.links import host_of, is_misleading
+from adapters.telegram.links import host_of
 from adapters.telegram.styled import StyledText
 
 _STYLES: Final[dict[str, EntityKind]] = {"strong": "bold", "em": "italic", "s": "strikethrough", "spoiler": "spoiler"}

@@ -10,6 +10,7 @@ from adapters.discord.components import components_of
 from adapters.discord.render import render
 from bot.posts import Ask, Button, Content, File, Part
 from bot.replies.texts import plain
+from tests.contracts.link_texts import HONEST, HONEST_WHOLE, MISLEADING, URL
 from tests.discord.validator import problems, read
 
 CASES: list[tuple[str, str]] = [
@@ -131,6 +132,20 @@ def test_u11_marks_in_a_persons_words_are_none(words: str) -> None:
 )
 def test_x14_a_link_whose_text_names_another_host_shows_its_address(source: str, text: str) -> None:
     assert render(Content(source))[0].text == text
+
+
+@pytest.mark.parametrize("text", [*MISLEADING, *HONEST_WHOLE])
+def test_x14_a_link_whose_text_has_another_host_in_it_shows_its_address(text: str) -> None:
+    """Discord makes no link of a text that is a whole address."""
+    seen = read(render(Content(f"[{text}]({URL})"))[0].text)
+    assert seen.text == f"{text} ({URL})"
+    assert {mark[0] for mark in seen.marks} == {"url"}
+
+
+@pytest.mark.parametrize("text", HONEST)
+def test_x14_a_link_whose_text_has_its_host_alone_is_a_link(text: str) -> None:
+    seen = read(render(Content(f"[{text}]({URL})"))[0].text)
+    assert (seen.text, seen.marks) == (text, [("link", text, URL)])
 
 
 @pytest.mark.parametrize(

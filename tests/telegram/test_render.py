@@ -9,6 +9,7 @@ from adapters.telegram.entities import Entity, to_bot_api
 from adapters.telegram.keyboards import keyboard_of
 from adapters.telegram.render import render
 from bot.posts import Ask, Button, Content, File, Part
+from tests.contracts.link_texts import HONEST, HONEST_WHOLE, MISLEADING, URL
 from tests.telegram.validator import keyboard_problems
 
 Mark = tuple[str, ...]
@@ -129,6 +130,18 @@ def test_a_table_with_links_keeps_them() -> None:
 )
 def test_x14_a_link_whose_text_names_another_host_shows_its_address(source: str, text: str) -> None:
     assert render(Content(source))[0].text == text
+
+
+@pytest.mark.parametrize("text", MISLEADING)
+def test_x14_a_link_whose_text_has_another_host_in_it_shows_its_address(text: str) -> None:
+    assert render(Content(f"[{text}]({URL})"))[0].text == f"{text} ({URL})"
+
+
+@pytest.mark.parametrize("text", [*HONEST, *HONEST_WHOLE])
+def test_x14_a_link_whose_text_has_its_host_alone_is_a_link(text: str) -> None:
+    (part,) = render(Content(f"[{text}]({URL})"))
+    assert part.text == text
+    assert marks(part) == [("text_link", text, URL)]
 
 
 @pytest.mark.parametrize(
