@@ -10,26 +10,18 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from adapters.discord.fences import write_code
+from adapters.discord.code_blocks import FENCE, FORMULA, take_fence, take_formula, take_indented, write_fence
 from adapters.discord.inline import parse
 from adapters.discord.inline_writing import write_inline
-from adapters.discord.table_writing import write_table
-from adapters.discord.tables import alignments, cells, is_delimiter
+from adapters.discord.lines import Lines
+from adapters.discord.table_writing import begins_table, take_table
 from adapters.discord.written import LINE, Span, Written
 
-_QUOTE: Final = re.compile(r" {0,3}(?:>>> |> ?)")
-_FENCE: Final = re.compile(r"([ \t]*)(`{3,}(?=[^`]*\Z)|~{3,})(.*)")
 _HEADING: Final = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*)")
 _RULE: Final = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*")
 _ITEM: Final = re.compile(r"([ \t]*)(?:([-*+])|(\d{1,9}[.)]))[ \t]+(?=\S)")
 _TASK: Final = re.compile(r"\[([ xX])\](?=[ \t])")
-_FORMULA: Final = re.compile(r" {0,3}(\$\$|\\\[)")
-_FORMULA_ENDS: Final = {"$$": "$$", "\\[": "\\]"}
-_MAX_FORMULA: Final = 4000
-_MAX_FORMULA_LINES: Final = 100
-_MAX_DEPTH: Final = 12
 _RULE_SHOWN: Final = "─" * 12
-_INNER_QUOTE: Final = "› "
 
 
 @dataclass(slots=True)
@@ -38,94 +30,44 @@ class BlockWriter:
 
     source: str
     out: Written = field(default_factory=Written)
-    _lines: list[str] = field(default_factory=list)
-    _starts: list[int] = field(default_factory=list)
-    _at: int = 0
-    _depth: int = 0
+    _lines: Lines = field(init=False)
     _in_list: bool = False
     _after_blank: bool = True
 
+    def __post_init__(self) -> None:
+        self._lines = Lines(self.source)
+
     def write(self) -> Written:
         """Writes the whole text."""
-        self._lines = self.source.split("\n")
-        start = 0
-        for line in self._lines:
-            self._starts.append(start)
-            start += len(line) + 1
-        while self._at < len(self._lines):
+        while self._lines.rest:
             self._write_block()
         self.out.end_line()
         return self.out
 
     def _write_block(self) -> None:
-        """Writes the block that begins at the current line, and goes past it."""
-        depth, body = self._body(self._at)
-        if depth != self._depth:
-            self._depth, self._in_list, self._after_blank = depth, False, True
+        """Writes the block that begins at the next line, and goes past it."""
+        depth, body = self._lines.body(self._lines.at)
+        if depth != self._lines.depth:
+            self._lines.depth, self._in_list, self._after_blank = depth, False, True
         if not body.strip():
             self._begin_line()
-            self._at += 1
+            self._lines.at += 1
             self._after_blank = True
             return
-        for write in (self._fence, self._indented_code, self._heading, self._rule, self._table, self._formula, self._item):
-            if write(body):
+        for take in (self._code, self._heading, self._rule, self._table, self._formula, self._item):
+            if take(body):
                 break
         else:
             self._paragraph(body)
         self._after_blank = False
 
-    def _body(self, at: int, most: int = _MAX_DEPTH) -> tuple[int, str]:
-        """How deep a line is quoted, and what stands in the quote."""
-        line, depth, place = self._lines[at], 0, 0
-        while depth < most and (match := _QUOTE.match(line, place)):
-            depth, place = depth + 1, match.end()
-        return depth, line[place:] if place else line
-
-    @property
-    def _prefix(self) -> str:
-        return "> " + _INNER_QUOTE * (self._depth - 1) if self._depth else ""
-
     def _begin_line(self) -> None:
-        self.out.begin_line(self._prefix, self._starts[self._at])
+        self.out.begin_line(self._lines.prefix, self._lines.start)
 
-    def _fence(self, body: str) -> bool:
-        """A block between lines of backticks or tildes, which at the end of the text may be missing."""
-        match = _FENCE.fullmatch(body)
-        if match is None or (len(match[1].expandtabs(4)) > 3 and not self._in_list):  # noqa: PLR2004 - an indented block of code
-            return False
-        self._write_fence(len(match[1]), match[2], match[3].strip())
-        return True
-
-    def _write_fence(self, indent: int, fence: str, info: str) -> None:
-        first, code, lines = self._at, [], self._lines
-        closing = re.compile(rf"[ \t]*{re.escape(fence[0])}{{{len(fence)},}}[ \t]*")
-        self._at += 1
-        while self._at < len(lines):
-            depth, body = self._body(self._at, self._depth)
-            if depth < self._depth:
-                break
-            self._at += 1
-            if closing.fullmatch(body):
-                break
-            code.append(body[min(indent, len(body) - len(body.lstrip(" \t"))) :])
-        write_code(code, info, self.out, self._prefix, self._starts[first])
-
-    def _indented_code(self, body: str) -> bool:
-        if self._in_list or not self._after_blank or not body.expandtabs(4).startswith("    "):
-            return False
-        first, code = self._at, []
-        while self._at < len(self._lines):
-            depth, line = self._body(self._at)
-            line = line.expandtabs(4)
-            if depth != self._depth or (line.strip() and not line.startswith("    ")):
-                break
-            code.append(line[4:])
-            self._at += 1
-        while not code[-1].strip():
-            code.pop()
-            self._at -= 1
-        write_code(code, "", self.out, self._prefix, self._starts[first])
-        return True
+    def _code(self, body: str) -> bool:
+        if take_fence(body, self._lines, self.out, in_list=self._in_list):
+            return True
+        return self._after_blank and not self._in_list and take_indented(body, self._lines, self.out)
 
     def _heading(self, body: str) -> bool:
         """A title; deeper ones than Discord knows, and those in quotes, are bold."""
@@ -134,7 +76,7 @@ class BlockWriter:
             return False
         self._begin_line()
         start, text = self.out.length, _title(match[2])
-        marks = match[1] + " " if len(match[1]) <= 3 and not self._depth else ""  # noqa: PLR2004 - Discord's three sizes
+        marks = match[1] + " " if len(match[1]) <= 3 and not self._lines.depth else ""  # noqa: PLR2004 - Discord's three sizes
         self.out.raw(marks)
         if marks:
             write_inline(parse(text), self.out)
@@ -142,7 +84,7 @@ class BlockWriter:
         else:
             self._bold(text)
         self.out.headings.append((start, self.out.length))
-        self._at += 1
+        self._lines.at += 1
         self._in_list = False
         return True
 
@@ -160,57 +102,15 @@ class BlockWriter:
             return False
         self._begin_line()
         self.out.raw(_RULE_SHOWN)
-        self._at += 1
+        self._lines.at += 1
         self._in_list = False
         return True
 
     def _table(self, body: str) -> bool:
-        """Rows as long as there are bars in the lines. Cells beyond the head's columns stay in the last one."""
-        if "|" not in body or not self._is_table(body):
-            return False
-        first, head = self._at, cells(body)
-        aligned = alignments(self._body(self._at + 1)[1])
-        rows = [head]
-        self._at += 2
-        while self._at < len(self._lines):
-            depth, line = self._body(self._at)
-            if depth != self._depth or "|" not in line:
-                break
-            row = cells(line)
-            row[len(head) - 1 :] = [" | ".join(row[len(head) - 1 :])] if len(row) >= len(head) else [""] * (len(head) - len(row))
-            rows.append(row)
-            self._at += 1
-        write_table(rows, aligned, self.out, self._prefix, self._starts[first])
-        return True
-
-    def _is_table(self, body: str) -> bool:
-        if self._at + 1 >= len(self._lines):
-            return False
-        depth, line = self._body(self._at + 1)
-        return depth == self._depth and is_delimiter(line) and len(cells(line)) == len(cells(body))
+        return take_table(body, self._lines, self.out)
 
     def _formula(self, body: str) -> bool:
-        """Display LaTeX on lines of its own, as a block of code."""
-        match = _FORMULA.match(body)
-        if match is None:
-            return False
-        closing, lines = _FORMULA_ENDS[match[1]], [body]
-        inside = self._starts[self._at] + len(self._lines[self._at]) - len(body) + match.end()
-        if self.source.find(closing, inside, inside + _MAX_FORMULA) < 0:
-            return False
-        rest = body[match.end() :]
-        for at in range(self._at + 1, min(len(self._lines), self._at + _MAX_FORMULA_LINES) + 1):
-            if closing in rest:
-                if not rest.rstrip().endswith(closing) or (rest.strip() == closing and len(lines) == 1):
-                    return False
-                write_code(lines, "latex", self.out, self._prefix, self._starts[self._at])
-                self._at = at
-                return True
-            if at == len(self._lines) or self._body(at)[0] != self._depth:
-                return False
-            rest = self._body(at)[1]
-            lines.append(rest)
-        return False
+        return take_formula(body, self._lines, self.out)
 
     def _item(self, body: str) -> bool:
         """An item of a list, with the paragraph that begins in it."""
@@ -227,13 +127,13 @@ class BlockWriter:
         if (task := _TASK.match(rest)) is not None:
             self.out.raw("☐ " if task[1] == " " else "☑ ")
             rest = rest[3:]
-        fence = _FENCE.fullmatch(rest)
+        fence = FENCE.fullmatch(rest)
         heading = _HEADING.fullmatch(rest)
         if fence is not None:
-            self._write_fence(match.end(), fence[2], fence[3].strip())
+            write_fence(match.end(), fence[2], fence[3].strip(), self._lines, self.out)
         elif heading is not None:
             self._bold(_title(heading[2]))
-            self._at += 1
+            self._lines.at += 1
         else:
             self._write_text(rest.strip(), indent + " " * len(f"{match[3] or '-'} "))
         return True
@@ -250,26 +150,21 @@ class BlockWriter:
     def _write_text(self, first: str, indent: str) -> None:
         """Writes a paragraph from its first line on, with the lines that go on with it."""
         lines = [first]
-        self._at += 1
-        while self._at < len(self._lines) and self._goes_on(self._at):
-            lines.append(self._body(self._at)[1].strip())
-            self._at += 1
+        self._lines.at += 1
+        while self._lines.rest and self._goes_on(self._lines.at):
+            lines.append(self._lines.body(self._lines.at)[1].strip())
+            self._lines.at += 1
         nodes = parse("\n".join(lines).rstrip())
-        write_inline(nodes, self.out, self._prefix, indent)
+        write_inline(nodes, self.out, self._lines.prefix, indent)
 
     def _goes_on(self, at: int) -> bool:
         """Whether a line goes on with the paragraph above it."""
-        depth, body = self._body(at)
-        if depth != self._depth or not body.strip():
+        depth, body = self._lines.body(at)
+        if depth != self._lines.depth or not body.strip():
             return False
-        if any(pattern.match(body) for pattern in (_FENCE, _ITEM, _FORMULA)) or _HEADING.fullmatch(body) or _RULE.fullmatch(body):
+        if any(pattern.match(body) for pattern in (FENCE, _ITEM, FORMULA)) or _HEADING.fullmatch(body) or _RULE.fullmatch(body):
             return False
-        if "|" not in body:
-            return True
-        here, self._at = self._at, at
-        table = self._is_table(body)
-        self._at = here
-        return not table
+        return not begins_table(body, self._lines, at)
 
 
 def _title(text: str) -> str:

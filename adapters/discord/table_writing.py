@@ -4,12 +4,41 @@ from __future__ import annotations
 
 from adapters.discord.inline import parse, plain
 from adapters.discord.inline_writing import write_inline
+from adapters.discord.lines import Lines
 from adapters.discord.marks import Node
-from adapters.discord.tables import Row, drawn
+from adapters.discord.tables import Row, alignments, cells, drawn, is_delimiter
 from adapters.discord.written import Written
 
 
-def write_table(rows: list[Row], aligned: Row, out: Written, prefix: str, source: int) -> None:
+def begins_table(body: str, lines: Lines, at: int) -> bool:
+    """Whether the line at `at`, which is `body`, is the head of a table."""
+    if "|" not in body or at + 1 >= len(lines):
+        return False
+    depth, line = lines.body(at + 1)
+    return depth == lines.depth and is_delimiter(line) and len(cells(line)) == len(cells(body))
+
+
+def take_table(body: str, lines: Lines, out: Written) -> bool:
+    """Rows as long as there are bars in the lines. Cells beyond the head's columns stay in the last one. False where no table begins."""
+    if not begins_table(body, lines, lines.at):
+        return False
+    start, head = lines.start, cells(body)
+    aligned = alignments(lines.body(lines.at + 1)[1])
+    rows = [head]
+    lines.at += 2
+    while lines.rest:
+        depth, line = lines.body(lines.at)
+        if depth != lines.depth or "|" not in line:
+            break
+        row = cells(line)
+        row[len(head) - 1 :] = [" | ".join(row[len(head) - 1 :])] if len(row) >= len(head) else [""] * (len(head) - len(row))
+        rows.append(row)
+        lines.at += 1
+    _write_table(rows, aligned, out, lines.prefix, start)
+    return True
+
+
+def _write_table(rows: list[Row], aligned: Row, out: Written, prefix: str, source: int) -> None:
     """Writes the rows, of which the first is the head, in the way that fits."""
     parsed = [[parse(cell) for cell in row] for row in rows]
     has_link = any(node.kind == "link" for row in parsed for nodes in row for node in nodes)
