@@ -12,6 +12,7 @@ import discord
 
 from adapters.discord.api import Api, TakesInteractions
 from adapters.discord.backfill import Backfill
+from adapters.discord.connection import Connection
 from adapters.discord.crew import Crew
 from adapters.discord.cursors import KEEP_EVERY, Cursors
 from adapters.discord.gateway import Gateway
@@ -26,7 +27,6 @@ from bot.ports import Clock, Core
 
 _log = logging.getLogger(__name__)
 
-AWAY_AT_MOST: Final = 45.0
 GUILDS_WITHIN: Final = 5.0
 """Seconds that the servers have to tell of their channels; a later one is caught up with when it comes."""
 
@@ -63,10 +63,8 @@ class Session:
         self._backfill: Backfill | None = None
         self.gateway: Gateway
         self.taking: Taking
-        self.connected = False
-        self._away = self._breaks = 0
+        self._link = Connection(clock, crew)
         self.heard_at = clock.monotonic()
-        self._deaf = asyncio.Event()
         self.caught_up: Callable[[], Awaitable[None]] = self._nobody
 
     def begin(self, gateway: Gateway, me: discord.abc.User) -> None:
@@ -78,7 +76,7 @@ class Session:
 
     async def went_deaf(self) -> None:
         """Returns when the gateway brings no events although it answers, or has been away for too long."""
-        await self._deaf.wait()
+        await self._link.went_deaf()
 
     def hear(self, event: str, args: tuple[object, ...]) -> None:
         """What the gateway brings, in its order. Whatever takes time is left to a lane."""
@@ -104,7 +102,7 @@ class Session:
     def _connection(self, event: str) -> None:
         match event:
             case "connect":  # READY: a new session, so nothing is replayed
-                self._is_back()
+                self._link.is_back()
                 self._up_to_date = self._caught_up_with = False
                 self._expected = {guild.id for guild in self.gateway.guilds}
                 self._guilds_there = asyncio.Event()
@@ -112,33 +110,14 @@ class Session:
                 self._lanes.hold()
                 self._crew.start(self._catch_up(self._passes))
             case "resumed":
-                self._is_back()
+                self._link.is_back()
                 if self._up_to_date:
                     self._lanes.release()
             case "ready":  # the library keeps the coming of servers to itself that come before it has run on after READY
                 self._look_for_guilds()
             case "disconnect":
-                self._went_away()
+                self._link.went_away()
                 self._lanes.hold()
-
-    def _is_back(self) -> None:
-        if self._away:
-            _log.info("discord: connected again")
-        self.connected, self._away = True, 0
-
-    def _went_away(self) -> None:
-        """The library tries again by itself, with pauses that grow to a quarter of an hour; after a minute a new session is begun."""
-        self.connected = False
-        if not self._away:
-            self._breaks += 1
-            self._away = self._breaks
-            _log.warning("discord: the connection to the gateway was lost; it is taken up again")
-            self._crew.start(self._away_too_long(self._away))
-
-    async def _away_too_long(self, number: int) -> None:
-        await self._clock.sleep(AWAY_AT_MOST)
-        if self._away == number:
-            self._deaf.set()
 
     def _place(self, event: str, args: tuple[object, ...]) -> None:
         match event, args:
@@ -234,19 +213,19 @@ class Session:
 
     async def _note(self) -> None:
         # While something waits, what of it would be lost with the process is younger than the mark.
-        if self.connected and self._caught_up_with and not self._lanes.busy:
+        if self._link.up and self._caught_up_with and not self._lanes.busy:
             self._cursors.mark_alive(self._clock.now())
         await self._cursors.keep()
 
     async def _look(self) -> None:
         while True:
             await self._clock.sleep(self._options.watch_interval)
-            if not self.connected or not self._caught_up_with:
+            if not self._link.up or not self._caught_up_with:
                 continue
             # A connection that brings nothing at all the library gives up by itself within the heartbeat timeout.
             self.heard_at = self._clock.monotonic()
             if await self._watch.is_deaf():
-                self._deaf.set()
+                self._link.turned_deaf()
 
     async def _nobody(self) -> None:
         return

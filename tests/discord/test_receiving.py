@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.discord.session import AWAY_AT_MOST
+from adapters.discord.connection import AWAY_AT_MOST
 from bot.errors import TokenRefused
 from bot.events import CommandInvoked, PlaceChanged, Quotation
 from tests.discord.receiving import ListCore, alive, until
