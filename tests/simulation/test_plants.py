@@ -13,10 +13,22 @@ from tests.simulation.plants import PLANTS
 from tests.simulation.run import Outcome, Plan, run
 
 MOST_SEEDS = 400
+KNOWN = {
+    "remembers no channel": Plan(1, "three, one at length by cat", (12,)),
+    "reply apart from its effect": Plan(1, "lists by ann", (35,)),
+    "mixes people": random_plan(5),
+    "random keys": Plan(1, "three, one at length by cat", (23,)),
+    "shows all to all": random_plan(60),
+    "takes a lost answer for success": random_plan(42),
+    "skips what is limited": random_plan(1),
+}
+"""Where the search below found those that took it long. When the core has changed, it may have to search again, which takes seconds."""
 
 
 def _tried(plant: str) -> Iterator[Outcome]:
     """A death at each moment of three messages on each platform, and of some commands; then what seeds make."""
+    if plant in KNOWN:
+        yield run(replace(KNOWN[plant], plant=plant))
     for scenario in ("three, one at length by ann", "three, one at length by cat", "lists by ann"):
         yield from singles(Plan(1, scenario, plant=plant))
     for seed in range(MOST_SEEDS):
