@@ -81,6 +81,8 @@ class Desk:
     running: dict[int, Running] = field(default_factory=dict)
     last_tries: LastTries = field(default_factory=LastTries)
     claims: list[tuple[int, Claim]] = field(default_factory=list)
+    stopping: bool = False
+    """The process ends: what runs is parked, and no turn begins any more."""
     left_under_way: set[int] = field(default_factory=set)
     """Posts to which a call may still be on its way: of an earlier life, or one that ended unknown."""
 

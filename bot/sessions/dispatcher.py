@@ -65,7 +65,6 @@ class Dispatcher:
         self._titles = Titles(self._desk, model)
         self._desk.last_tries.wake = self._wake
         self._caught_up: set[str] = set()
-        self._stopping = False
 
     async def start(self) -> None:
         """Takes up what the last life of the program left; nothing is answered before its platform has caught up."""
@@ -81,7 +80,7 @@ class Dispatcher:
 
     async def stop(self, grace: float = 1.0) -> None:
         """Parks what runs, so that it goes on after the restart, and ends within about `grace` seconds."""
-        self._stopping = True
+        self._desk.stopping = True
         for timer in self._timers:
             timer.cancel()
         try:
@@ -242,12 +241,12 @@ class Dispatcher:
     async def _answer_next(self, session_id: str, place: Place) -> None:
         """Answers the oldest open turn of the session, once what waited on its platform is in."""
         owed = await self._desk.store.owed(session_id)
-        if owed is None or self._stopping:
+        if owed is None or self._desk.stopping:
             return
         platform = owed.turn.place.platform
         if platform not in self._caught_up or platform not in self._desk.adapters:
             return
-        if not await self._runner.run(owed):
+        if not await self._runner.run(owed) or self._desk.stopping:
             return
         if owed.more:
             self._wake(session_id, place)

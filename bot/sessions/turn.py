@@ -59,6 +59,8 @@ class TurnRunner:
         turn = owed.turn
         target = Target(turn.place, turn.reply_to, since=turn.received_at, heading=await self._heading(turn))
         async with self._desk.lock:
+            if self._desk.stopping:  # what runs is parked once; what begins after that would be cut off, and count as tried
+                return
             try:
                 await self._desk.store.apply((SetTurn(turn.id, ("pending",), "streaming", started=1),))
             except Conflict:

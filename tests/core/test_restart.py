@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.changes import AddPost
 from bot.errors import SendUnknown
 from bot.events import Author, CommandInvoked, MessageReceived, MessageRef, Place
+from bot.found import Showing
 from bot.posts import Content, Post, post_key
 from bot.replies import texts
 from bot.replies.poster import Poster
@@ -37,6 +38,38 @@ async def test_what_is_stored_is_shown_before_what_is_still_owed(tmp_path: Path)
     async with talking(tmp_path / "parley.db") as talk:
         await talk.settle()
         assert talk.texts() == ["Echo: one", "Echo: two"]
+
+
+class Slow(SqliteStore):
+    """What an answer shows is read only once it may be."""
+
+    def __init__(self, inside: SqliteStore) -> None:
+        super().__init__(inside._database)
+        self.asked, self.may = asyncio.Event(), asyncio.Event()
+
+    async def showing(self, reply_id: int) -> Showing:
+        self.asked.set()
+        await self.may.wait()
+        return await super().showing(reply_id)
+
+
+async def test_r2_what_is_about_to_begin_at_the_end_counts_as_no_attempt(tmp_path: Path) -> None:
+    adapter, model = MemoryAdapter(capabilities=replace(DEFAULT, commands_seen=False)), ScriptedModel()
+    model.says("no end", gate=asyncio.Event())
+    async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
+        store = talk.core._desk.store = Slow(talk.store)
+        await talk.hears("one")
+        await asyncio.wait_for(store.asked.wait(), 5)
+        ending = asyncio.create_task(talk.core.stop(0.4))
+        await asyncio.sleep(0.02)  # what runs is parked; the turn comes only now
+        store.may.set()
+        await ending
+        ((session_id, _),) = await talk.store.owing_sessions()
+        (turn,) = await talk.store.open_turns(session_id)
+        assert (turn.status, turn.attempts) == ("pending", 0)
+    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+        await talk.settle()
+        assert talk.texts()[-1].endswith("Echo: one")
 
 
 async def test_what_is_stored_is_shown_before_what_came_meanwhile(tmp_path: Path) -> None:
