@@ -16,7 +16,7 @@ from tests.telegram.visible import must_show
 _MARKER: Final = re.compile("w[0-9]+w(?![\u0300-\u036f])")
 _SHOWN: Final = re.compile(r"(?=(w\d+w))")
 _ENTITY: Final = re.compile(r"&#?\w+;")
-_SAME: Final = re.compile(r"\[[*_~`]*([^\[\]\n]+?)[*_~`]*\]\(([^\n]*?)\1")
+_SAME: Final = re.compile(r"\[(?:[^\S\n]|[*_~`])*+([^\[\]\n]*?[^\s\[\]*_~`])(?:[^\S\n]|[*_~`])*+\]\(([^\n]*?)\1")
 """A link whose text is its address or its title, which need not be shown twice."""
 _FILLER: Final = re.compile("[\u115f\u1160\u2800\u3164\uffa0\ufffc]")
 """Letters that nobody sees."""
