@@ -64,7 +64,7 @@ class Core(Protocol):
         """What the adapter kept under names that begin so. For platforms that do not remember how far was read."""
 
     async def keep(self, cursors: Mapping[str, str]) -> None:
-        """Keeps values by name, in one transaction; an empty one is forgotten. Raises StorageError."""
+        """Keeps values by name, in one transaction; an empty one is forgotten. Waits for no room on the disk. Raises StorageError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +205,11 @@ class Reader(Protocol):
         key: str = "",
         subject: MessageRef | None = None,
         post: MessageRef | None = None,
+        shared: bool = True,
     ) -> Found:
         """All that a decision about an event needs: of the account in the place, of the user message written as `subject`, and of the
-        bot's post `post`. `seen` says whether an event with `key` was accepted. A deleted session is never current."""
+        bot's post `post`. `seen` says whether an event with `key` was accepted. A deleted session is never current.
+        `shared=False`: as if the place were shared no more."""
 
     async def owed(self, session_id: str) -> Owed | None:
         """The oldest open turn of the session, with all that its answer begins with; None where nothing is owed."""
@@ -270,7 +272,7 @@ class Reader(Protocol):
     async def account_of(self, user_id: int, platform: str) -> Account | None: ...
 
     async def cursors(self, prefix: str) -> Mapping[str, str]:
-        """What was kept by SetCursor under names that begin so."""
+        """What was kept under names that begin so."""
 
     async def is_post(self, ref: MessageRef) -> bool:
         """Whether the message is known as a post of the bot."""
@@ -280,7 +282,7 @@ class Reader(Protocol):
 
 
 class Store(Reader, Protocol):
-    """Where sessions are kept. The one writing method is one transaction, and safe against cancellation."""
+    """Where sessions are kept. Each writing method is one transaction, and safe against cancellation."""
 
     async def apply(self, changes: Sequence[Change], *, key: str = "", at: datetime | None = None) -> None:
         """Carries out all changes in order, or none. With a `key`, records that the event was accepted, or raises AlreadySeen.
@@ -291,6 +293,11 @@ class Store(Reader, Protocol):
         DatabaseBroken when it never will again. Where the disk is full or somebody else holds the database, an event (with a `key`) is
         refused with DatabaseBlocked, since it comes again; what comes without one is owed, and waits until it could be written.
         """
+
+    async def keep(self, cursors: Mapping[str, str]) -> None:
+        """Keeps values by name, in one transaction; an empty one is forgotten. A note is not owed: where the disk is full or somebody else
+        holds the database, it is refused with DatabaseBlocked, and takes none of the room that is kept for what is owed. Raises
+        StorageError."""
 
     async def recover(self) -> frozenset[int]:
         """Called once before anything else is read: turns left streaming are pending again. Returns the ids of the posts that are there and

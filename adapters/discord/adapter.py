@@ -22,13 +22,15 @@ from adapters.discord.responses import Responses
 from adapters.discord.rest import Rest
 from adapters.discord.sending import Sender
 from adapters.discord.server_clock import ServerClock
-from bot.errors import AdapterError, ContentRefused, TokenRefused
+from bot.errors import AdapterError, ContentRefused, DatabaseBlocked, TokenRefused
 from bot.events import Attachment, MessageRef, Place
 from bot.ports import Capabilities, Clock, Core, Verdict
 from bot.posts import Content, Part
 from bot.token_lock import token_lock
 
 SALT: Final = "discord/salt"
+AGAIN: Final = 1.0
+"""Seconds until it is tried again to keep it."""
 
 
 class DiscordAdapter:
@@ -67,7 +69,7 @@ class DiscordAdapter:
         """Receives until cancelled. Raises TokenRefused, SecondInstance, and AdapterError when a new start is needed."""
         with token_lock(PLATFORM, self._options.token, self._options.lock_folder):
             self._sender.core = core
-            self._sender.salt = await _salt(core)
+            self._sender.salt = await _salt(core, self._clock)
             await self._received(Listening(core, self._heard))
 
     def render(self, content: Content) -> tuple[Part, ...]:
@@ -139,11 +141,17 @@ class DiscordAdapter:
         self._rest.breaker.heard(channel_id(place))
 
 
-async def _salt(core: Core) -> str:
-    """One for each database: a new one must not meet the keys of the one before, which Discord knows for minutes."""
+async def _salt(core: Core, clock: Clock) -> str:
+    """One for each database: a new one must not meet the keys of the one before, which Discord knows for minutes. Without it nothing may be
+    sent, so it waits for room."""
     known = (await core.cursors(SALT)).get(SALT)
     if known:
         return known
     salt = secrets.token_hex(16)
-    await core.keep({SALT: salt})
-    return salt
+    while True:
+        try:
+            await core.keep({SALT: salt})
+        except DatabaseBlocked:
+            await clock.sleep(AGAIN)
+        else:
+            return salt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -53,6 +54,9 @@ class Cursors:
         self._core = core
         self._prefix = f"discord/{bot_id}/"
         self._changed: dict[str, str] = {}
+        self._keeping = asyncio.Lock()
+        self._unkept: set[int] = set()
+        """Channels that are new, and for which there was no room yet."""
         self.channels: dict[int, Channel] = {}
         self.alive: datetime | None = None
 
@@ -74,12 +78,16 @@ class Cursors:
         if known is None or seen.last > known.last:
             self._set(seen if known is None else replace(known, last=seen.last))
 
-    async def met(self, seen: Channel) -> None:
+    async def met(self, seen: Channel) -> bool:
         """The bot is spoken to in the channel by message `seen.last`, which is still to be accepted. A channel that is new is kept at once:
-        nobody lists direct messages to who was killed before it had kept them. Raises DatabaseBroken."""
+        nobody lists direct messages to who was killed before it had kept them. False where the storage did not take it now. Raises
+        DatabaseBroken."""
         if seen.id not in self.channels:
             self._set(replace(seen, last=seen.last - 1))
-            await self.keep()
+            self._unkept.add(seen.id)
+        if seen.id in self._unkept and await self.keep():
+            self._unkept.discard(seen.id)
+        return seen.id not in self._unkept
 
     def forget(self, channel_ids: Iterable[int]) -> None:
         for number in channel_ids:
@@ -93,17 +101,18 @@ class Cursors:
 
     async def keep(self) -> bool:
         """Keeps what has changed; False where the storage did not take it now. Raises DatabaseBroken."""
-        changed, self._changed = self._changed, {}
-        if not changed:
+        async with self._keeping:  # what somebody else is about to keep may yet be refused
+            changed, self._changed = self._changed, {}
+            if not changed:
+                return True
+            try:
+                await self._core.keep(changed)
+            except DatabaseBroken:
+                raise
+            except StorageError:
+                self._changed = changed | self._changed
+                return False
             return True
-        try:
-            await self._core.keep(changed)
-        except DatabaseBroken:
-            raise
-        except StorageError:
-            self._changed = changed | self._changed
-            return False
-        return True
 
     def _set(self, channel: Channel) -> None:
         self.channels[channel.id] = channel

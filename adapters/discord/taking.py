@@ -58,7 +58,7 @@ class Taking:
         addressed = isinstance(event, CommandInvoked) or (event is not None and event.addressed)
         seen = self._channel(message, place, owner_id)
         if addressed:
-            await self._cursors.met(seen)
+            await self._met(seen)
         if event is not None and addressed and with_roles is not None and message.guild is not None:
             whole = await with_roles(message)
             event = self._read(lambda: received(whole, self._me, Where(place, owner_id == self._me.id)), message.id)
@@ -84,7 +84,8 @@ class Taking:
             done.set()
 
     async def invoked(self, interaction: discord.Interaction) -> None:
-        """Somebody gave a command: what is written in that channel from now on is fetched after a time away, where the bot may."""
+        """Somebody gave a command: what is written in that channel from now on is fetched after a time away, where the bot may.
+        What there is no room for now is kept with the next note."""
         direct = interaction.context.dm_channel
         if interaction.type is discord.InteractionType.autocomplete or not (direct or interaction.is_guild_integration()):
             return
@@ -113,6 +114,12 @@ class Taking:
             return
         for place in self._places(found[0], message_id, guild, has_thread=guild is not None):
             await self.accept(deleted(message_id, place))
+
+    async def _met(self, seen: Channel) -> None:
+        """A message waits until its channel is kept, as it waits until it is accepted."""
+        backoff = Backoff(first=1.0)
+        while not await self._cursors.met(seen):
+            await self._clock.sleep(backoff.next())
 
     async def accept(self, event: Event) -> None:
         backoff = Backoff(first=1.0)

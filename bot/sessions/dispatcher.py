@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 
-from bot.changes import SetCursor, SetTurn
+from bot.changes import SetTurn
 from bot.commands.catalog import BY_NAME
 from bot.errors import AlreadySeen, Conflict, DatabaseBroken, StorageError
 from bot.events import Author, Event, MessageDeleted, MessageReceived, MessageRef, Place, PlaceChanged
@@ -206,7 +206,7 @@ class Dispatcher:
 
     async def keep(self, cursors: Mapping[str, str]) -> None:
         """See bot.ports.Core."""
-        await self._desk.store.apply([SetCursor(name, value) for name, value in cursors.items()])
+        await self._desk.store.keep(cursors)
 
     def _let_go(self, abort: Abort) -> None:
         running = self._desk.let_go(abort.turn_id)

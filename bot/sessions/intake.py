@@ -43,7 +43,7 @@ class Intake:
             case MessageDeleted():
                 return await self._deleted(event)
             case MessageReceived() | MessageEdited() | CommandInvoked():
-                found = await self._find(event)
+                found, share = await self._find(event)
                 if found.seen:
                     return None
                 if isinstance(event, MessageEdited) and found.subject is None:
@@ -55,7 +55,7 @@ class Intake:
                 decided = await self._decide(event, given)
                 if found.account is None and not _concerns(decided, given.user_id):
                     known = tuple(change for change in known if not isinstance(change, KnowAccount))
-                return Decision(known) + decided
+                return Decision((*share, *known)) + decided
 
     async def _decide(self, event: MessageReceived | MessageEdited | CommandInvoked, given: Given) -> Decision:
         match event:
@@ -77,7 +77,8 @@ class Intake:
             return NOTHING
         return say(given, event.ref.place, texts.WORDS_ONLY, reply_to=event.ref)
 
-    async def _find(self, event: MessageReceived | MessageEdited | CommandInvoked) -> Found:
+    async def _find(self, event: MessageReceived | MessageEdited | CommandInvoked) -> tuple[Found, tuple[Change, ...]]:
+        """What is known, as the settings want the place, and what is written so that it is so: with the event, or not at all."""
         place = event.ref.place
         post: MessageRef | None = None
         subject = event.ref if isinstance(event, MessageEdited) else None
@@ -88,10 +89,14 @@ class Intake:
             post = event.reply_to
         found = await self._desk.store.find(place, event.author.id, key=event.key, subject=subject, post=post)
         shared = f"{place.platform}:{place.chat_id}" in self._desk.policy.shared
-        if shared != (found.place.owner_id is not None):
-            await self._desk.store.apply((SharePlace(place, self._desk.ids.next() if shared else None),))
-            found = await self._desk.store.find(place, event.author.id, key=event.key, subject=subject, post=post)
-        return found
+        if shared == (found.place.owner_id is not None):
+            return found, ()
+        share = SharePlace(place, self._desk.ids.next() if shared else None)
+        if shared:  # its owner is new, and has no session yet
+            found = replace(found, place=replace(found.place, owner_id=share.owner_id), session=None, leaf=None, turns=())
+        else:
+            found = await self._desk.store.find(place, event.author.id, key=event.key, subject=subject, post=post, shared=False)
+        return found, (share,)
 
     def _given(self, author: Author, place: Place, found: Found) -> tuple[Given, tuple[Change, ...]]:
         """What the rules are given, and what was learned of the person and the place."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 from bot.events import MessageRef, Place
 from bot.found import Found
@@ -11,10 +12,18 @@ from storage.sqlite import keeping, messages, places, posts, sessions, turns
 
 
 def find(
-    connection: sqlite3.Connection, place: Place, account_id: str, key: str, subject: MessageRef | None, post: MessageRef | None
+    connection: sqlite3.Connection,
+    place: Place,
+    account_id: str,
+    key: str,
+    subject: MessageRef | None,
+    post: MessageRef | None,
+    shared: bool,
 ) -> Found:
     """Each part is one look-up by an index, whatever the size of the database."""
     settings = places.settings_of(connection, place)
+    if not shared:
+        settings = replace(settings, owner_id=None)
     account = places.account(connection, place.platform, account_id)
     person = account.user_id if account else None
     row = places.place_id(connection, place)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.changes import Change, ForgetUser
+from bot.changes import Change, ForgetUser, SetCursor
 from bot.events import MessageRef, Place
 from bot.found import Belongings, Found, Owed, SessionSummary, SessionTotals, Showing
 from bot.messages import Account, Message, PlaceSettings, Session, Turn
@@ -49,6 +49,13 @@ class SqliteStore:
         if any(isinstance(change, ForgetUser) for change in changes):
             await self._rewriter.rewrite(asked=True)
 
+    async def keep(self, cursors: Mapping[str, str]) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            for name, value in cursors.items():
+                carry_out(SetCursor(name, value), connection)
+
+        await self._database.write(work)
+
     async def recover(self) -> frozenset[int]:
         written = await self._database.write_owed(turns.recover_turns)
         await self._rewriter.rewrite()
@@ -60,9 +67,16 @@ class SqliteStore:
         return erased
 
     async def find(
-        self, place: Place, account_id: str, *, key: str = "", subject: MessageRef | None = None, post: MessageRef | None = None
+        self,
+        place: Place,
+        account_id: str,
+        *,
+        key: str = "",
+        subject: MessageRef | None = None,
+        post: MessageRef | None = None,
+        shared: bool = True,
     ) -> Found:
-        return await self._database.read(lambda connection: finding.find(connection, place, account_id, key, subject, post))
+        return await self._database.read(lambda connection: finding.find(connection, place, account_id, key, subject, post, shared))
 
     async def owed(self, session_id: str) -> Owed | None:
         return await self._database.read(lambda connection: owing.owed(connection, session_id))

@@ -67,6 +67,11 @@ class TransactionContract:
         assert (await store.find(HERE, "42", key="telegram:1")).seen
         assert not (await store.find(HERE, "42", key="telegram:2")).seen
 
+    async def test_a_note_is_kept_and_an_empty_one_forgotten(self, store: Store) -> None:
+        await store.keep({"bot/1": "1", "bot/2": "2"})
+        await store.keep({"bot/1": "", "bot/2": "3"})
+        assert await store.cursors("bot") == {"bot/2": "3"}
+
     async def test_a_conflict_undoes_everything(self, store: Store) -> None:
         begun = await begin(store)
         with pytest.raises(Conflict):
@@ -170,8 +175,10 @@ class FindContract:
         await store.apply([SharePlace(HERE, 50), *opening(session("cccc000000000000", user_id=50), ANNE)])
         found = await store.find(HERE, "42")
         assert (found.place.owner_id, found.session) == (50, session("cccc000000000000", user_id=50))
+        before = await store.find(HERE, "42", shared=False)
         await store.apply([SharePlace(HERE, None)])
         assert (await store.find(HERE, "42")).session == session()
+        assert await store.find(HERE, "42") == before
 
     async def test_a_command_reply_shows_no_message(self, store: Store) -> None:
         await show(store, [post(13, 99, at="700")])

@@ -184,6 +184,41 @@ class FullStore:
         await self._inside.apply(changes, key=key, at=at)
 
 
+async def test_s1_how_far_was_read_waits_for_no_room(tmp_path: Path) -> None:
+    async with talking(tmp_path / "parley.db") as talk:
+        await talk.store._database.read(lambda connection: connection.execute("PRAGMA max_page_count = 60").fetchone())
+        with pytest.raises(DatabaseBlocked):
+            await asyncio.wait_for(talk.core.keep({"far": "1" * 300_000}), 1)
+        assert await talk.core.cursors("far") == {}
+        await talk.core.keep({"far": "1"})
+        assert await talk.core.cursors("far") == {"far": "1"}
+
+
+async def test_s1_an_event_that_is_refused_leaves_its_place_as_it_was(tmp_path: Path) -> None:
+    """What the settings say of a shared place is stored with the event that is the first to come under them."""
+    club = Place("memory", "-5", kind="group")
+    shared = Policy(titles=False, shared=frozenset({"memory:-5"}))
+    for number, (policy, asked) in enumerate(
+        (
+            (Policy(titles=False), ["words 0"]),
+            (shared, ["words 1"]),
+            (Policy(titles=False), ["words 0", "Echo: words 0", "words 2"]),
+        )
+    ):
+        async with talking(tmp_path / "parley.db", policy=policy) as talk:
+            before = await talk.store.place_owner(club)
+            talk.core._desk.store = FullStore(talk.store, 1)  # type: ignore[assignment]
+            event = MessageReceived(MessageRef(club, f"{number}"), talk.person, f"words {number}", talk.clock.now(), f"memory:{number}")
+            with pytest.raises(DatabaseBlocked):
+                await talk.core.accept(event)
+            assert await talk.store.place_owner(club) == before
+            await talk.core.accept(event)
+            await talk.settle()
+            assert ((await talk.store.place_owner(club)).owner_id is not None) == (policy is shared)
+            assert talk.asked()[-1].endswith(asked[-1])
+            assert len(talk.asked()) == len(asked)
+
+
 async def test_s1_u15_what_comes_again_since_there_was_no_room_is_counted_once(tmp_path: Path) -> None:
     inside = await SqliteStore.open(tmp_path / "parley.db", driver="inline")
     adapter, clock, store = MemoryAdapter(), TestClock(), FullStore(inside, 30)

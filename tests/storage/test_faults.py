@@ -141,6 +141,19 @@ async def test_s1_the_reserve_is_for_what_is_owed_and_is_made_again(path: Path) 
     await database.close()
 
 
+async def test_s1_a_note_that_has_no_room_is_refused_at_once_and_costs_no_reserve(path: Path) -> None:
+    database = await Database.open(path, reserve=100_000)
+    store = SqliteStore(database)
+    await store.keep({"far": "1"})
+    await database.read(lambda connection: _limit_pages(connection, 60))
+    for _ in range(3):
+        with pytest.raises(DatabaseBlocked):
+            await asyncio.wait_for(store.keep({"far": "2" * 200_000}), 1)
+    assert path.with_name("parley.db.reserve").exists()
+    assert await store.cursors("far") == {"far": "1"}
+    await store.close()
+
+
 async def test_s1_a_start_goes_on_without_room_for_the_reserve(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path.with_name("parley.db.reserve").mkdir()
     database = await Database.open(path, reserve=100_000)

@@ -89,6 +89,11 @@ class SmallDisk:
         """The disk, as it is seen from here."""
         return Path(f"/proc/{self._holder.pid}/root{self.folder / 'disk'}")
 
+    @property
+    def reserve(self) -> Path:
+        """What Parley keeps of the disk for the day on which it is full."""
+        return self.path / "parley.db.reserve"
+
     async def start(self, settings: Mapping[str, str]) -> Life:
         own = {"PARLEY_DATABASE": str(self.folder / "disk" / "parley.db"), **settings}
         log = self.folder / f"told{len(self.lives)}"
