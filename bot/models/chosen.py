@@ -34,7 +34,8 @@ def model(settings: Settings, clock: Clock) -> PreparedModel:
         from bot.models.demo import DemoModel  # noqa: PLC0415 - for a quick start
 
         return DemoModel(clock)
-    from bot.models.openai import Deadlines, OpenAIModel  # noqa: PLC0415
+    from bot.models.openai import OpenAIModel  # noqa: PLC0415
+    from bot.models.patience import Deadlines  # noqa: PLC0415
 
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
     headers = {name: value.get_secret_value() for name, value in settings.openai_headers.items()}

@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 import openai
 from openai.types.chat import ChatCompletionMessageParam
 
-from bot.models.openai import Deadlines, OpenAIModel
+from bot.models.openai import OpenAIModel
+from bot.models.patience import Deadlines
 from bot.models.reader import StreamReader
 from bot.ports import ChatMessage, ModelOptions
 from tests.fakes.openai_script import stream

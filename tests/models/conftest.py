@@ -11,7 +11,8 @@ import pytest
 
 from bot.errors import ModelError
 from bot.messages import Usage
-from bot.models.openai import Deadlines, OpenAIModel
+from bot.models.openai import OpenAIModel
+from bot.models.patience import Deadlines
 from bot.models.reader import Limits
 from bot.ports import ChatMessage, Finish, Model, ModelOptions, TextDelta
 from tests.fakes.openai_server import FakeOpenAI

@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Mapping
 import pytest
 
 from bot.messages import Usage
-from bot.models.openai import HELD, Deadlines, OpenAIModel
+from bot.models.openai import OpenAIModel
+from bot.models.patience import HELD, Deadlines
 from bot.models.reader import Limits
 from bot.ports import ChatMessage, ModelOptions, TextDelta
 from tests.fakes.openai_script import DONE, ROLE, Raw, Refusal, Reply, chunk, error_body, event

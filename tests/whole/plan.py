@@ -12,7 +12,8 @@ from pathlib import Path
 
 from adapters.telegram.limiter import Limits
 from bot.clock import SystemClock
-from bot.models.openai import Deadlines, OpenAIModel
+from bot.models.openai import OpenAIModel
+from bot.models.patience import Deadlines
 from bot.models.reader import Limits as ReadingLimits
 from bot.models.steady import SteadyModel
 from bot.policy import Policy
