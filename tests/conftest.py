@@ -1,10 +1,35 @@
-"""What every test shares: one asyncio backend, and a wall against the world outside."""
+"""What every test shares: one asyncio backend, a wall against the world outside, and how the work is shared out."""
 
 from __future__ import annotations
 
+import os
 import socket
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import WorkStealingScheduling
+
+LONGEST = ("torture", "syscalls", "soak", "power")
+"""Folders whose tests take long, and mostly wait."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Two more workers than there are cores: half of its time a test waits for a process, a server or a clock."""
+    if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
+        return None
+    return len(os.sched_getaffinity(0)) + 2 if hasattr(os, "sched_getaffinity") else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WorkStealingScheduling | None:
+    """Who has nothing left takes from others, so that nobody's last tests are waited for."""
+    return WorkStealingScheduling(config, log) if config.getvalue("dist") == "load" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first, on one worker; the others have work for both cores meanwhile."""
+    items.sort(key=lambda item: item.path.parent.name not in LONGEST)
 
 
 @pytest.fixture
