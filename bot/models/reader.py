@@ -1,4 +1,4 @@
-"""Bytes of a streamed chat completion in, words out: server-sent events and their chunks, read incrementally and in linear time.
+"""Bytes of a streamed chat completion in, words out: the chunks in its events, read incrementally and in linear time.
 
 The reader is total. Whatever comes, in whatever cuts, it gives text, an end, or a ModelError; the same for all cuts of the same bytes.
 """
@@ -13,6 +13,7 @@ import orjson
 from bot.errors import ModelError
 from bot.messages import FinishReason, Usage
 from bot.models.failures import from_event
+from bot.models.sse import Event, EventReader
 from bot.models.thinking import Thinking
 from bot.ports import Finish
 
@@ -38,7 +39,6 @@ _FINISH: dict[str, FinishReason] = {
 _BROKEN = frozenset({"error", "abort", "cancelled"})
 _BLANK = frozenset(" \u115f\u1160\u2800\u3164\uffa0")
 _MOST_TOKENS = 1_000_000_000
-_BOM = b"\xef\xbb\xbf"
 
 
 class StreamReader:
@@ -53,15 +53,8 @@ class StreamReader:
         self.progress = 0
         self.ended = False
         self._limits = limits or Limits()
-        self._room = self._limits.body_bytes
         self._characters_left = self._limits.characters
-        self._line: list[bytes] = []  # pieces of a line whose end has not come yet
-        self._line_bytes = 0
-        self._after_cr = False
-        self._data: list[bytes] = []  # the data lines of the event that is being read
-        self._data_bytes = 0
-        self._name = b""
-        self._events = 0
+        self._events = EventReader(self._limits.event_bytes, self._limits.body_bytes)
         self._usage: Usage | None = None
         self._model = ""
         self._reason: FinishReason = ""
@@ -79,27 +72,7 @@ class StreamReader:
         """The text that these bytes add to the answer, perhaps none."""
         if self.ended or self.error is not None:
             return ""
-        over = len(data) > self._room
-        if over:
-            data = data[: self._room]
-        self._room -= len(data)
-        if self._after_cr or b"\r" in data:
-            data = self._without_cr(data)
-        lines = data.split(b"\n")
-        text = ""
-        if len(lines) > 1:
-            self._line.append(lines[0])
-            lines[0] = b"".join(self._line)
-            self._line, self._line_bytes = [], 0
-            tail = lines.pop()
-            text = "".join([self._take(line) for line in lines])
-        else:
-            tail = lines[0]
-        if tail:
-            self._keep(tail)
-        if over:
-            self._fail(ModelError("malformed", "the body is too large"))
-        return text
+        return self._read(self._events.feed(data))
 
     def whole(self, body: bytes) -> str:
         """Instead of `feed`, for a server that does not stream: the answer, or the error, as one JSON document."""
@@ -118,11 +91,7 @@ class StreamReader:
 
     def end(self) -> str:
         """Called once when the body has ended: the last words, which may have been held back or come without their blank line."""
-        text = ""
-        if self._line:
-            text = self._take(b"".join(self._line))
-            self._line = []
-        text += self._take(b"")
+        text = self._read(self._events.end())
         if self.error is None and (self._high or not self._thinking.open):
             high, self._high = self._high, ""
             text += self._show((self._thinking.feed("\ufffd") if high else "") + self._thinking.rest())
@@ -138,7 +107,7 @@ class StreamReader:
             raise self._without_words()
         if self.error is not None:
             raise self.error
-        if not self._events:
+        if not self._events.seen:
             raise ModelError("malformed", "the body holds no event")
         raise ModelError("interrupted", "the stream ended before the answer did")
 
@@ -154,44 +123,15 @@ class StreamReader:
         if self.error is None and not self.ended:
             self.error = error
 
-    def _without_cr(self, data: bytes) -> bytes:
-        if self._after_cr and data:
-            if data.startswith(b"\n"):
-                data = data[1:]
-            self._after_cr = False
-        self._after_cr = self._after_cr or data.endswith(b"\r")
-        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    def _read(self, events: list[Event]) -> str:
+        text = "".join([self._event(name, body) for name, body in events])
+        if self._events.error is not None:
+            self._fail(self._events.error)
+        return text
 
-    def _keep(self, tail: bytes) -> None:
-        self._line.append(tail)
-        self._line_bytes += len(tail)
-        if self._line_bytes > self._limits.event_bytes:
-            self._line = []
-            self._fail(ModelError("malformed", "an event is too large"))
-
-    def _take(self, line: bytes) -> str:
-        if not line:
-            return self._dispatch() if self._data else ""
-        if len(line) > self._limits.event_bytes:
-            self._fail(ModelError("malformed", "an event is too large"))
-        elif line.startswith(b"data:"):
-            self._data.append(line[5:])
-            self._data_bytes += len(line)
-            if self._data_bytes > self._limits.event_bytes:
-                self._fail(ModelError("malformed", "an event is too large"))
-        elif line.startswith(b"event:"):
-            self._name = line[6:].strip()
-        elif not self._events and line.startswith(_BOM):
-            return self._take(line[len(_BOM) :])
-        return ""
-
-    def _dispatch(self) -> str:
-        body = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
-        named_error = self._name == b"error"
-        self._data, self._data_bytes, self._name = [], 0, b""
+    def _event(self, name: bytes, body: bytes) -> str:
         if self.ended or self.error is not None:
             return ""
-        self._events += 1
         if body.strip() == b"[DONE]":
             self.ended = True
             return ""
@@ -199,7 +139,7 @@ class StreamReader:
         if not isinstance(record, dict):
             self._fail(ModelError("malformed", "an event is no JSON object"))
             return ""
-        if named_error and not record.get("error"):
+        if name == b"error" and not record.get("error"):
             record["error"] = dict(record) or "unnamed"
         return self._interpret(record)
 
