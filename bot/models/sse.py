@@ -92,7 +92,7 @@ class EventReader:
                 self._fail("an event is too large")
         elif line.startswith(b"event:"):
             self._name = line[6:].strip()
-        elif not self.seen and line.startswith(_BOM):
+        elif not self.seen and line.startswith(_BOM) and not line.startswith(_BOM, len(_BOM)):
             self._take(line[len(_BOM) :], events)
 
     def _dispatch(self, events: list[Event]) -> None:

@@ -127,6 +127,13 @@ def test_u21_time_is_linear_byte_by_byte(body: bytes) -> None:
     assert time.process_time() - start < 6e-6 * len(body) + 1
 
 
+def test_m5_a_mark_of_byte_order_begins_the_body_once() -> None:
+    """Thousands of them, one after the other, are no event, and no reason to fall over."""
+    mark = b"\xef\xbb\xbf"
+    assert read(mark + chunk({"content": "a"}) + DONE, [1, 2, 3])[0] == "a"
+    assert read(mark * 5000 + b"\n\n", [])[1] == ("malformed", "the body holds no event")
+
+
 def test_what_comes_after_the_end_is_nothing_in_whatever_cuts() -> None:
     """A half of a pair is held back at the end; that the body goes on for too long does not take it away."""
     body = b'data: {"choices":[{"delta":{"content":"\\ud83d"}}]}\n\n' + DONE + b"x" * 4000
