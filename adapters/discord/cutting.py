@@ -30,7 +30,7 @@ def pieces(written: Written) -> Iterator[Piece]:
     start = upcoming = 0
     live: list[Span] = []
     while True:
-        start = _skip(text, start, fences)
+        start = _beginning(text, start, fences, live)
         while upcoming < len(spans) and spans[upcoming].start < start + MAX_LENGTH:
             live.append(spans[upcoming])
             upcoming += 1
@@ -77,6 +77,14 @@ def _with_next(text: str, headings: Iterable[tuple[int, int]]) -> Iterator[tuple
             after += 1
         if after < len(text):
             yield start, after + 1
+
+
+def _beginning(text: str, start: int, fences: Sequence[Span], live: Sequence[Span]) -> int:
+    """Past white space, and past the ends of marks of which no more is left: opened again, they would be on nothing."""
+    start = _skip(text, start, fences)
+    while ends := [span.end for span in live if span.start < start < span.end <= start + len(span.closing)]:
+        start = _skip(text, max(ends), fences)
+    return start
 
 
 def _skip(text: str, start: int, fences: Sequence[Span]) -> int:

@@ -362,3 +362,13 @@ def test_x14_marks_between_angle_brackets_are_no_part_of_a_link(source: str, tex
 
 def test_an_open_angle_bracket_at_the_end_is_left_as_it_is() -> None:
     assert render(Content("I <3"))[0].text == "I <3"
+
+
+@pytest.mark.parametrize("ticks", ["`", "``"])
+def test_code_that_is_cut_before_the_space_at_its_end_leaves_no_mark_behind(ticks: str) -> None:
+    """An empty code would turn what is code and what is none into the other."""
+    for filled in range(1990, 2002):
+        parts = render(Content(f"{ticks}{'w' * filled} {ticks} and `code` of *all* kinds"))
+        seen = [read(part.text) for part in parts]
+        assert "".join("".join(one.text for one in seen).split()) == "w" * filled + "andcodeofallkinds"
+        assert [mark for one in seen for mark in one.marks if mark[0] != "code"] == [("italic", "all")]
