@@ -144,8 +144,9 @@ def _moved(text: str, start: int, end: int, live: Sequence[Span], atoms: Sequenc
     moved = True
     while moved:
         moved = False
+        bare = start + len(text[start:end].rstrip())
         for span in live:
-            if start <= span.start < end <= span.start + len(span.opening) < span.end:
+            if start <= span.start < end and bare <= span.start + len(span.opening) < span.end:
                 end, moved = span.start, True
             elif span.start < end and span.end - len(span.closing) <= end < span.end:
                 end, moved = span.end, True

@@ -372,3 +372,11 @@ def test_code_that_is_cut_before_the_space_at_its_end_leaves_no_mark_behind(tick
         seen = [read(part.text) for part in parts]
         assert "".join("".join(one.text for one in seen).split()) == "w" * filled + "andcodeofallkinds"
         assert [mark for one in seen for mark in one.marks if mark[0] != "code"] == [("italic", "all")]
+
+
+@pytest.mark.parametrize("spaces", ["", " ", "  ", "   "])
+def test_code_that_is_cut_after_the_spaces_at_its_start_leaves_no_mark_behind(spaces: str) -> None:
+    for filled in range(1985, 2001):
+        parts = render(Content(f"{'w' * filled} `{spaces}{'a' * 150}` and `code` of *all* kinds"))
+        seen = [read(part.text) for part in parts]
+        assert "".join("".join(one.text for one in seen).split()) == "w" * filled + "a" * 150 + "andcodeofallkinds"
