@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from bot.access import may_use
-from bot.events import CommandInvoked, MessageEdited, MessageReceived
+from bot.events import CommandInvoked, Event, MessageDeleted, MessageEdited, MessageReceived, PlaceChanged
 from bot.limits import Once, RateLimit
 from bot.policy import Policy
 from bot.ports import Clock
@@ -17,6 +17,13 @@ ALWAYS_ADMITTED = frozenset({"stop", "cancel"})
 REMEMBERED = 10_000
 """Verdicts, of the newest events."""
 Personal = MessageReceived | MessageEdited | CommandInvoked
+
+
+def concerns_the_bot(event: Event) -> bool:
+    """What people say among themselves is none of the bot's business, and with other bots it does not talk (U19)."""
+    if isinstance(event, MessageDeleted | PlaceChanged):
+        return True
+    return not event.author.is_bot and (not isinstance(event, MessageReceived) or event.addressed)
 
 
 class Admission:

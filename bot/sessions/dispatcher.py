@@ -4,40 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.changes import SetTurn
 from bot.commands.catalog import BY_NAME
 from bot.errors import AlreadySeen, Conflict, DatabaseBroken, StorageError
-from bot.events import Author, Event, MessageDeleted, MessageReceived, MessageRef, Place, PlaceChanged
+from bot.events import Author, Event, MessageRef, Place, PlaceChanged
 from bot.models.tokens import Estimator
 from bot.policy import Policy
 from bot.ports import Adapter, Clock, Model, Store
 from bot.posts import Ask, Choice
 from bot.rules.decision import Abort, Decision
+from bot.sessions.admission import concerns_the_bot
 from bot.sessions.cleaning import clean
 from bot.sessions.context import Context
 from bot.sessions.deliverer import Deliverer
 from bot.sessions.desk import Desk, random_session_id
 from bot.sessions.intake import Intake
 from bot.sessions.lanes import Lanes
+from bot.sessions.purging import purge_now_and_then
 from bot.sessions.soundness import is_sound
 from bot.sessions.suggestions import prompt_for, suggest
+from bot.sessions.timers import Timers
 from bot.sessions.titles import Titles
 from bot.sessions.turn import TurnRunner
 
 log = logging.getLogger(__name__)
 
 DECISION_TRIES = 5
-PURGE_EVERY = 3600.0
-
-
-def _concerns_the_bot(event: Event) -> bool:
-    """What people say among themselves is none of its business, and with other bots it does not talk (U19)."""
-    if isinstance(event, MessageDeleted | PlaceChanged):
-        return True
-    return not event.author.is_bot and (not isinstance(event, MessageReceived) or event.addressed)
 
 
 class Dispatcher:
@@ -58,7 +52,7 @@ class Dispatcher:
         self._intake = Intake(self._desk, self._estimator)
         self._failure: asyncio.Future[BaseException] | None = None
         self._lanes = Lanes(self._fail)
-        self._timers: set[asyncio.Task[None]] = set()
+        self._timers = Timers(self._fail)
         self._deliverer = Deliverer(self._desk, self._deliver_later)
         self._context = Context(store, policy, self._estimator)
         self._runner = TurnRunner(self._desk, model, self._context, self._estimator, self._deliverer)
@@ -71,7 +65,7 @@ class Dispatcher:
         self._failure = asyncio.get_running_loop().create_future()
         self._desk.left_under_way |= await self._desk.store.recover()
         self._desk.ids.start_after(await self._desk.store.last_id())
-        self._timer(self._purge())
+        self._timers.start(purge_now_and_then(self._desk))
 
     async def failed(self) -> BaseException:
         """Waits until the core or the storage has failed for good, and says how."""
@@ -81,8 +75,7 @@ class Dispatcher:
     async def stop(self, grace: float = 1.0) -> None:
         """Parks what runs, so that it goes on after the restart, and ends within about `grace` seconds."""
         self._desk.stopping = True
-        for timer in self._timers:
-            timer.cancel()
+        self._timers.cancel()
         try:
             async with asyncio.timeout(grace):  # while the disk is full nothing can be stored
                 await self._park(grace / 2)
@@ -113,7 +106,7 @@ class Dispatcher:
         if not is_sound(event):
             log.warning("an event is left out: it is no %s", type(event).__name__)
             return None
-        if not _concerns_the_bot(event):
+        if not concerns_the_bot(event):
             return None
         event = clean(event)
         async with self._desk.lock:
@@ -236,7 +229,7 @@ class Dispatcher:
             await self._desk.clock.sleep(seconds)
             self._deliver(reply_id, place, session_id)
 
-        self._timer(wait())
+        self._timers.start(wait())
 
     async def _answer_next(self, session_id: str, place: Place) -> None:
         """Answers the oldest open turn of the session, once what waited on its platform is in."""
@@ -251,31 +244,7 @@ class Dispatcher:
         if owed.more:
             self._wake(session_id, place)
         else:
-            self._titles.consider(owed.session, self._timer)
-
-    async def _purge(self) -> None:
-        """Erases what was deleted longer ago than the time of grace, at the start and every hour."""
-        while True:
-            await self._desk.clock.sleep(1.0)
-            grace: timedelta = self._desk.policy.delete_grace
-            try:
-                await self._desk.store.purge(self._desk.clock.now() - grace)
-            except DatabaseBroken:
-                raise
-            except StorageError as error:
-                log.warning("nothing was purged, and will be in an hour: %s", error)
-            await self._desk.clock.sleep(PURGE_EVERY)
-
-    def _timer(self, work: Coroutine[None, None, None]) -> None:
-        """Something for later, which does not end unnoticed."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._timers.add(task)
-        task.add_done_callback(self._timer_ended)
-
-    def _timer_ended(self, task: asyncio.Task[None]) -> None:
-        self._timers.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._fail(error)
+            self._titles.consider(owed.session, self._timers.start)
 
     def _fail(self, error: BaseException) -> None:
         if not isinstance(error, StorageError):  # whoever ends the process for it says in a line what is wrong
