@@ -119,7 +119,7 @@ def _dump(path: Path) -> str:
 
 
 async def test_the_refusal_is_said_once_a_minute(tmp_path: Path) -> None:
-    async with talking(tmp_path / "parley.db", policy=ALLOWED) as talk:
+    async with talking(tmp_path / "parley.db", policy=ALLOWED, speed=10.0) as talk:
         for _ in range(5):
             await talk.says("let me in", place=OWN, author=EVE)
         assert len(talk.texts(OWN)) == 1
