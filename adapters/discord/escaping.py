@@ -26,18 +26,18 @@ _INVISIBLE: Final = frozenset("\u034f\ufe0e\ufe0f\u115f\u1160\u17b4\u17b5\u2800\
 _REPLACED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 
 
-def escaped(text: str, *, line_start: bool = False, goes_on: bool = False) -> str:
-    """A text of one line so that it shows to the letter; at the start of a line it is no heading, list or quote either. What comes
-    after a text that `goes_on` may close an angle bracket in it, and be taken for a part of an address with all its marks."""
+def escaped(text: str, *, line_start: bool = False) -> str:
+    """A text of one line so that it shows to the letter; at the start of a line it is no heading, list or quote either. An angle bracket
+    that is open at its end is no bracket: what comes after, on later lines too, would be taken for a part of an address, marks and all."""
     written = _MARKS.sub(r"\\\g<0>", text)
     if "<" in written:
-        written = _BRACKETED.sub(lambda match: _unlinked(match, goes_on=goes_on), written)
+        written = _BRACKETED.sub(_unlinked, written)
     return no_block(written) if line_start else written
 
 
-def _unlinked(match: re.Match[str], *, goes_on: bool) -> str:
-    open_ended = goes_on and match.end() == len(match.string)
-    return match.group().replace("<", "\\<") if open_ended or _LINKED.search(match.group()) else match.group()
+def _unlinked(match: re.Match[str]) -> str:
+    text = match.group()
+    return text.replace("<", "\\<") if match.end() == len(match.string) or _LINKED.search(text) else text
 
 
 def no_block(written: str) -> str:

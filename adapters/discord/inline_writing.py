@@ -34,7 +34,7 @@ def write_inline(nodes: list[Node], out: Written, prefix: str = "", indent: str 
     for at, node in enumerate(nodes):
         match node.kind:
             case "text":
-                out.words(node.text, goes_on=at + 1 < len(nodes))
+                out.words(node.text)
             case "code" | "address" | "mention" | "escape":
                 _write_whole(node, out)
             case "newline" if links:

@@ -71,11 +71,11 @@ class Written:
             self._last = markdown[-1]
             self._line_start = False
 
-    def words(self, text: str, *, goes_on: bool = False) -> None:
-        """Text that is to show to the letter; `goes_on` where something else follows in its paragraph."""
+    def words(self, text: str) -> None:
+        """Text that is to show to the letter."""
         if not text:
             return
-        written = escaped(text, line_start=self._line_start, goes_on=goes_on)
+        written = escaped(text, line_start=self._line_start)
         if self._last + text[0] in ("](", "||") and written[0] != "\\":
             written = "\\" + written
         self.raw(written)

@@ -334,6 +334,7 @@ def test_what_begins_a_message_after_a_cut_within_a_line_begins_no_block(sign: s
         "<a\tb_c:/x>",
         f"<{'a_' * 300}:/x>",
         "<a\nb:/x>",
+        "a </\n\nb_c:/x>",
         "<[a]:/x>",
         "a<b and c:/d",
     ],
@@ -360,8 +361,8 @@ def test_x14_marks_between_angle_brackets_are_no_part_of_a_link(source: str, tex
     assert (seen.text, [mark[0] for mark in seen.marks]) == (text, kinds)
 
 
-def test_an_open_angle_bracket_at_the_end_is_left_as_it_is() -> None:
-    assert render(Content("I <3"))[0].text == "I <3"
+def test_an_angle_bracket_that_opens_no_link_is_left_as_it_is() -> None:
+    assert render(Content("I <3 you, 1<2 and a<b>c"))[0].text == "I <3 you, 1<2 and a<b>c"
 
 
 @pytest.mark.parametrize("ticks", ["`", "``"])
