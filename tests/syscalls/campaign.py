@@ -152,7 +152,7 @@ def _judge(plan: Plan, site: Site, visit: Visit, scene: Scene, wanted: tuple[str
         tally.problems.append(f"not at rest after {site} (room {visit.room.id}): {visit.why}")
     if strays > visit.died:
         tally.problems.append(f"{strays} strays after {site} (room {visit.room.id})")
-    if seen != wanted and not (plan.kind.may_vanish and seen == visit.before):
+    if seen not in {wanted, *plan.kind.may_cost(wanted), *([visit.before] if plan.kind.may_vanish else [])}:
         tally.problems.append(f"after {site} (room {visit.room.id}) people see {seen}, and not {wanted}")
 
 

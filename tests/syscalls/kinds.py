@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tests.fakes.openai_script import Json, Raw, Reply, Step
+from bot.replies import texts
+from tests.fakes.openai_script import ROLE, Json, Raw, Reply, Step, chunk
 from tests.fakes.openai_server import last_prompt
 from tests.torture.crowd import Crowd, Talker
 from tests.torture.words import LONG, WORDS, tags
@@ -16,19 +18,25 @@ from tests.torture.words import LONG, WORDS, tags
 AnyCrowd = Crowd[Any, Any, Any]
 AnyTalker = Talker[Any, Any, Any]
 Deed = Callable[[AnyCrowd, AnyTalker], Awaitable[None]]
+Seen = tuple[str, ...]
+"""The bot's messages in a room."""
 
 SHORT = 20
 SPEED = 8
 """Words a second of an answer that grows before people's eyes."""
-AT_LENGTH, SLOWLY = "at length", "slowly"
+STOPPED = re.compile(rf"\n\n(?:{re.escape(texts.STOPPED_MARK)}|{re.escape(texts.STOPPED_MARK.strip('*'))})$")
+"""As it is shown where marks are sent along, and where they are rendered."""
+AT_LENGTH, SLOWLY, HALTING = "at length", "slowly", "halting"
 
 
 class Steady:
-    """The model. What is asked while it `hangs` is answered by nobody until `let_go`."""
+    """The model. What is asked while it `hangs` is answered by nobody until `let_go`. What is asked haltingly is begun and not ended; only
+    who asks for the same again is answered."""
 
     def __init__(self) -> None:
         self.hangs = False
         self._gate = asyncio.Event()
+        self._begun: set[str] = set()
 
     def let_go(self) -> None:
         self.hangs = False
@@ -41,6 +49,9 @@ class Steady:
         text = f"Answer to {' '.join(tags(asked))}: {' '.join(WORDS[number % len(WORDS)] for number in range(count))}."
         if self.hangs:
             return Raw((self._gate,), end="fin")
+        if HALTING in asked and asked not in self._begun:
+            self._begun.add(asked)
+            return Raw((ROLE + chunk(text), self._gate), end="fin")
         return Reply(text, tokens_per_second=SPEED if SLOWLY in asked else 0)
 
 
@@ -52,12 +63,18 @@ class Kind:
     name: str
     deed: Deed
     prepared: tuple[Deed, ...] = ()
+    meanwhile: Deed | None = None
+    """What is asked before the deed, and is being answered when that comes: people can read words of the answer."""
     start: Literal["", "empty", "owing", "old"] = ""
     platform: Literal["telegram", "discord"] = "telegram"
+    among_others: bool = False
+    """Whether it is done in a group or in a server's channel, where the bot is mentioned."""
     may_vanish: bool = False
     """Whether nobody keeps the deed for the bot, so that it may have reached nobody."""
     erases: bool = False
     """Whether nothing that was said is to be found in any file afterwards."""
+    may_cost: Callable[[Seen], Sequence[Seen]] = lambda seen: ()
+    """What people may see as well, made of what they see undisturbed: what a death takes with it was stored nowhere yet."""
 
 
 async def _write(crowd: AnyCrowd, talker: AnyTalker, words: str) -> None:
@@ -74,6 +91,10 @@ async def asks_much(crowd: AnyCrowd, talker: AnyTalker) -> None:
 
 async def asks_slowly(crowd: AnyCrowd, talker: AnyTalker) -> None:
     await _write(crowd, talker, SLOWLY)
+
+
+async def asks_haltingly(crowd: AnyCrowd, talker: AnyTalker) -> None:
+    await _write(crowd, talker, HALTING)
 
 
 async def edits_first(crowd: AnyCrowd, talker: AnyTalker) -> None:
@@ -116,6 +137,16 @@ async def presses_back(crowd: AnyCrowd, talker: AnyTalker) -> None:
     await talker.person.presses(post, "‹")
 
 
+def words_in_hand(seen: Seen) -> Sequence[Seen]:
+    """Of the answer that was stopped."""
+    return (tuple(texts.STOPPED_EMPTY if STOPPED.search(shown) else shown for shown in seen),)
+
+
+def nothing_stopped(seen: Seen) -> Sequence[Seen]:
+    """The command reached nobody, so the answer is made anew, to its end."""
+    return (*words_in_hand(seen), tuple(STOPPED.sub("", shown) for shown in seen if STOPPED.search(shown)))
+
+
 _ALL = (
     Kind("answer", says),
     Kind("split", asks_much),
@@ -125,15 +156,19 @@ _ALL = (
     Kind("edited", edits_first, (says, says)),
     Kind("retry", gives("retry"), (says,)),
     Kind("press", presses_back, (says, gives("retry"))),
+    Kind("stop", gives("stop"), meanwhile=asks_haltingly, may_cost=words_in_hand),
     Kind("end", gives("end"), (says,)),
     Kind("delete", gives("delete"), (says,)),
     Kind("forget", is_forgotten, (says,), erases=True),
+    Kind("group", says, among_others=True),
     Kind("start", says, start="empty"),
     Kind("restart", says, start="owing"),
     Kind("migration", says, start="old"),
     Kind("discord-answer", says, (says,), platform="discord"),
     Kind("discord-split", asks_much, (says,), platform="discord"),
     Kind("discord-edited", edits_first, (says, says), platform="discord"),
+    Kind("discord-channel", says, (says,), platform="discord", among_others=True),
+    Kind("discord-stop", gives("stop"), platform="discord", meanwhile=asks_haltingly, may_cost=nothing_stopped),
     Kind("discord-new", gives("new"), (says,), platform="discord", may_vanish=True),
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}

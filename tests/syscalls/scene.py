@@ -7,8 +7,10 @@ import itertools
 import os
 import re
 import signal
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,7 @@ AFTER, AFTER_PLANTED = 0.02, 0.3
 PAUSE = 0.005
 LOOKS, LOOKS_WHEN_DYING = 4, 2000
 FIRST_GUEST = 50_000
+GROWS = "SELECT count(*) FROM turns JOIN posts USING (reply_id) WHERE turns.status = 'streaming' AND posts.state = 'placed'"
 
 Attach = Callable[[int], Awaitable[Tracer]]
 _VARYING = re.compile(r"#[0-9a-f]+|\w*\d\w*")
@@ -89,6 +92,9 @@ class Scene:
             await deed(crowd, guest)
             if why := await self._rest():
                 return Visit(guest.chat, self.seen(guest.chat), False, f"before the bot was to die: {why}")
+        if self._kind.meanwhile is not None:
+            await self._kind.meanwhile(crowd, guest)
+            await _until(self._is_read)
         before = self.seen(guest.chat)
         tracer = await attach(self.pid) if attach is not None else None
         await self._kind.deed(crowd, guest)
@@ -132,13 +138,17 @@ class Scene:
     def _meet(self) -> AnyTalker:
         """Somebody who was never there before."""
         number = next(self._numbers)
+        name, among_others = f"Guest{number}", self._kind.among_others
         if isinstance(self._side, TelegramSide):
-            person = self._side.fake.person(number, f"Guest{number}")
-            talker: AnyTalker = Talker(person, self._side.fake.private_chat(person), False)
+            fake = self._side.fake
+            person = fake.person(number, name)
+            talker: AnyTalker = Talker(person, fake.group(name, person) if among_others else fake.private_chat(person), False)
         else:
             assert isinstance(self._side, DiscordSide)
-            somebody = self._side.fake.person(number, f"Guest{number}")
-            talker = Talker(somebody, self._side.fake.dm(somebody), False)
+            discord = self._side.fake
+            somebody = discord.person(number, name)
+            room = discord.guild(name, somebody).channel("general") if among_others else discord.dm(somebody)
+            talker = Talker(somebody, room, False)
         self._crowd.talkers.append(talker)
         return talker
 
@@ -183,6 +193,11 @@ class Scene:
         if isinstance(self._side, DiscordSide) and any(given.response is None for given in self._side.crowd.given[-1:]):
             return False
         return not self._around.owes()
+
+    def _is_read(self) -> bool:
+        """Whether an answer grows before people's eyes, and the bot knows where."""
+        with closing(sqlite3.connect(f"file:{self._around.database}?mode=ro", uri=True)) as connection:
+            return bool(connection.execute(GROWS).fetchone()[0])
 
     async def _back(self) -> str:
         self._life = None
