@@ -1,9 +1,11 @@
-"""What every test shares: one asyncio backend, a wall against the world outside, and how the work is shared out."""
+"""What every test shares: one asyncio backend, a wall against the world outside, where files lie, and how the work is shared out."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import socket
+from pathlib import Path
 
 import pytest
 from xdist.remote import Producer
@@ -11,6 +13,16 @@ from xdist.scheduler import WorkStealingScheduling
 
 LONGEST = ("torture", "syscalls", "soak", "power")
 """Folders whose tests take long, and mostly wait."""
+MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder there that nobody else can look into
+ROOM = 2 * 1024**3
+"""Bytes that must be free there; a run takes a few hundred million."""
+
+
+def pytest_configure() -> None:
+    """Databases of tests lie in memory where there is such a place: each transaction is synced, and a disk takes half of the run for that.
+    What a disk may lose is tried in tests/power."""
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.hookimpl(optionalhook=True)
