@@ -21,8 +21,9 @@ from bot.clock import SystemClock
 from bot.config import Settings, load
 from bot.errors import DatabaseInUse, SettingsError, StorageError
 from bot.models import chosen
-from bot.ports import Adapter, Model, Store
+from bot.ports import Adapter, Model
 from bot.process import Stop, beside, open_closed_streams, run, set_aside
+from bot.store import Store
 from bot.supervisor import Restarts
 
 WRONG_SETTINGS = 2

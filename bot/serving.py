@@ -10,9 +10,10 @@ from contextlib import AsyncExitStack
 from bot.errors import StorageError
 from bot.lag import Lag
 from bot.policy import Policy
-from bot.ports import Adapter, Clock, Model, Store
+from bot.ports import Adapter, Clock, Model
 from bot.process import Stop, beside
 from bot.sessions.dispatcher import Dispatcher
+from bot.store import Store
 from bot.supervisor import Outcome, Restarts, keep
 
 log = logging.getLogger(__name__)

@@ -11,11 +11,11 @@ from bot.commands.catalog import Command
 from bot.commands.tails import meant_by
 from bot.events import CommandInvoked, MessageRef, Place
 from bot.messages import Message, Session
-from bot.ports import Reader
 from bot.posts import Ask, ButtonRow, OpenAsk
 from bot.replies import texts
 from bot.rules.decision import Asked, Decision, Given
 from bot.rules.say import attached, say, say_instead
+from bot.store import Reader
 
 SESSION_DIGITS = 16
 MAX_DIGITS = 9

@@ -6,7 +6,6 @@ from bot.commands.call import Call, message_replied_to, own_message, whole_numbe
 from bot.commands.tails import RECENT, find_tail, first_answer, place_of
 from bot.events import Place
 from bot.messages import Message, Session
-from bot.ports import Reader
 from bot.posts import Ask, Button
 from bot.replies import texts
 from bot.rules.decision import Decision, Given
@@ -14,6 +13,7 @@ from bot.rules.navigate import last_turn, reword, undo
 from bot.rules.revise import Revised, Tail, retry, revise
 from bot.rules.say import say
 from bot.rules.turns import stop
+from bot.store import Reader
 
 PREFILL_LIMIT = 4000
 QUOTED = 500

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from bot.events import Place
 from bot.messages import Message, Session
-from bot.ports import Reader
 from bot.posts import Post
 from bot.rules.revise import Tail
+from bot.store import Reader
 
 MAX_BRANCH = 10_000
 RECENT = 60

@@ -14,11 +14,12 @@ from datetime import datetime
 from bot.changes import AddPost, Change, SetPost
 from bot.errors import DeleteRefused, MessageGone, RateLimited, SendUnknown
 from bot.events import MessageRef
-from bot.ports import Adapter, Clock, Store
+from bot.ports import Adapter, Clock
 from bot.posts import Content, Part, Post, PostState, post_key
 from bot.replies import texts
 from bot.replies.calling import Caller, address
 from bot.replies.target import Claim, Target
+from bot.store import Store
 
 STUB_LETTERS = 60
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from bot.changes import Change, ForgetUser, SetMessageStatus, SetShows
 from bot.messages import Message
-from bot.ports import Reader
+from bot.store import Reader
 
 REMEMBERED = 8_000_000
 """Characters of all sessions together, some 20 MiB; the session that was quiet longest goes first."""

@@ -11,8 +11,9 @@ from bot.changes import Change
 from bot.messages import Message, Session
 from bot.models.tokens import PER_MESSAGE, PER_REQUEST, Estimator
 from bot.policy import Policy
-from bot.ports import ChatMessage, Reader
+from bot.ports import ChatMessage
 from bot.sessions.branches import Branches
+from bot.store import Reader
 
 FIRST_READ = 48
 HEADROOM = 0.9

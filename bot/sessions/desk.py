@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from bot.changes import Change, DirtyPosts, DropPosts, MovePosts
 from bot.messages import Turn
 from bot.policy import Policy
-from bot.ports import Adapter, Clock, Store
+from bot.ports import Adapter, Clock
 from bot.replies.target import Claim
 from bot.rules.decision import Shown
 from bot.sessions.last_tries import LastTries
+from bot.store import Store
 
 
 class Ids:

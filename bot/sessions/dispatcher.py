@@ -12,7 +12,7 @@ from bot.errors import AlreadySeen, Conflict, DatabaseBroken, StorageError
 from bot.events import Author, Event, MessageRef, Place, PlaceChanged
 from bot.models.tokens import Estimator
 from bot.policy import Policy
-from bot.ports import Adapter, Clock, Model, Store
+from bot.ports import Adapter, Clock, Model
 from bot.posts import Ask, Choice
 from bot.rules.decision import Abort, Decision
 from bot.sessions.admission import concerns_the_bot
@@ -28,6 +28,7 @@ from bot.sessions.suggestions import prompt_for, suggest
 from bot.sessions.timers import Timers
 from bot.sessions.titles import Titles
 from bot.sessions.turn import TurnRunner
+from bot.store import Store
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from bot.commands.tails import RECENT, find_tail, first_answer, meant_by, place_of
 from bot.events import Place
 from bot.messages import Message
-from bot.ports import Reader
 from bot.rules.decision import NOTHING, Decision, Given
 from bot.rules.navigate import remove, take_out, undo
+from bot.store import Reader
 
 
 async def taken_back(reader: Reader, given: Given, written: Message, place: Place) -> Decision:

@@ -10,9 +10,9 @@ from bot.commands.tails import meant_by
 from bot.events import Author, MessageRef, Place
 from bot.found import Found
 from bot.messages import Message
-from bot.ports import Reader
 from bot.posts import Ask, Choice
 from bot.replies import texts
+from bot.store import Reader
 
 MOST = 25
 RECENT = 40

@@ -20,7 +20,7 @@ from storage.sqlite.rows import fitting
 
 
 class SqliteStore:
-    """Implements `bot.ports.Store`. Made by the composition root, and closed by it."""
+    """Implements `bot.store.Store`. Made by the composition root, and closed by it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from bot.changes import AddMessage, AddPost, AddSession, AddTurn, Change, KnowAccount, SetCurrent, SetLeaf
 from bot.events import MessageRef, Place
 from bot.messages import Account, Message, MessageStatus, Session, Turn, TurnStatus
-from bot.ports import Store
 from bot.posts import Post, PostState
+from bot.store import Store
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)

@@ -27,8 +27,8 @@ from bot.changes import (
 from bot.errors import AlreadySeen, Conflict, StorageError
 from bot.found import Found
 from bot.messages import PlaceSettings
-from bot.ports import Store
 from bot.posts import Content, File, OpenAsk
+from bot.store import Store
 from tests.contracts.store_builders import (
     ANNE,
     BO,

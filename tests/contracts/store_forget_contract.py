@@ -22,8 +22,8 @@ from bot.changes import (
 )
 from bot.found import Belongings, Unshown
 from bot.messages import Account, Message
-from bot.ports import Store
 from bot.posts import Content, OpenAsk
+from bot.store import Store
 from tests.contracts.store_builders import (
     ANNE,
     BO,

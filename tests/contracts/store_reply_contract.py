@@ -25,8 +25,8 @@ from bot.changes import (
 from bot.errors import Conflict
 from bot.events import Place
 from bot.messages import PlaceSettings
-from bot.ports import Store
 from bot.posts import Ask, Button, Content, File, OpenAsk, Post, PostState
+from bot.store import Store
 from tests.contracts.store_builders import BO, HERE, LATER, THERE, begin, owe, post, ref, session, show, turn
 
 CONTENT = Content(

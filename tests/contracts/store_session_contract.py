@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.changes import AddMessage, FillMessage, SetDeleted, SetEnded, SetLeaf, SetMessageStatus, SetTitle
 from bot.found import SessionTotals
 from bot.messages import Session, Usage
-from bot.ports import Store
+from bot.store import Store
 from tests.contracts.store_builders import ANNE, HERE, LATER, NOW, begin, chain, message, session
 
 MANY = ("aaaa000000000000", "aaab000000000000", "aaabcd0000000000", "bbbb000000000000")

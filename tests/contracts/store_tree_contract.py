@@ -9,7 +9,7 @@ import pytest
 
 from bot.changes import AddMessage, AdvanceLeaf, FillMessage, SetLastLeaf, SetLeaf, SetMessageStatus, SetShows
 from bot.messages import Message, Usage
-from bot.ports import Store
+from bot.store import Store
 from tests.contracts.store_builders import begin, chain, message, owe, ref
 
 

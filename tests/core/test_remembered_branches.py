@@ -9,8 +9,8 @@ import pytest
 
 from bot.changes import ForgetUser
 from bot.messages import Message
-from bot.ports import Reader
 from bot.sessions.branches import REMEMBERED, Branches
+from bot.store import Reader
 from tests.core.made import message
 from tests.core.talk import Talk, talking
 from tests.core.virtual import START

@@ -18,6 +18,7 @@ BOUNDARY = {
     "bot.posts",
     "bot.changes",
     "bot.ports",
+    "bot.store",
     "bot.errors",
     "bot.token_lock",
     "bot.commands",

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import Counter
 
 from bot.events import Place
-from bot.ports import Store
 from bot.replies import texts
 from bot.sessions.showing import answer_content, heading_of
+from bot.store import Store
 from tests.simulation.chats import Shown, render
 from tests.simulation.discord import CAPABILITIES as DISCORD
 from tests.simulation.records import Records, Row, read

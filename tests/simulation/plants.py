@@ -14,8 +14,9 @@ from bot.changes import AddPost, AddTurn, Change, SetTurn
 from bot.errors import AdapterError, AlreadySeen, RateLimited, SendUnknown
 from bot.events import Event, MessageRef, Place
 from bot.messages import Message
-from bot.ports import Adapter, Capabilities, Core, Store
+from bot.ports import Adapter, Capabilities, Core
 from bot.posts import Content, Part
+from bot.store import Store
 from tests.simulation.discord import DiscordSim
 from tests.simulation.telegram import TelegramSim
 

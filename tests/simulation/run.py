@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.policy import Policy
-from bot.ports import Adapter, Model, Store
+from bot.ports import Adapter, Model
 from bot.sessions.dispatcher import Dispatcher
+from bot.store import Store
 from storage.sqlite.database import Database
 from storage.sqlite.store import SqliteStore
 from tests.simulation.check import check

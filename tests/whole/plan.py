@@ -17,8 +17,9 @@ from bot.models.patience import Deadlines
 from bot.models.reader import Limits as ReadingLimits
 from bot.models.steady import SteadyModel
 from bot.policy import Policy
-from bot.ports import Adapter, Clock, Model, Store
+from bot.ports import Adapter, Clock, Model
 from bot.sessions.dispatcher import Dispatcher
+from bot.store import Store
 from bot.supervisor import Outcome, Restarts, keep
 from storage.sqlite.store import SqliteStore
 from tests.fakes.openai_script import DONE, ROLE, Raw, chunk
