@@ -61,8 +61,10 @@ async def _edit(call: Call, session: Session, message: Message, text: str) -> De
     if not text:
         return _ask_for_text(call, message)
     tail = await find_tail(call.reader, session, message)
-    if tail is None:
+    if tail is None or "removed" in (message.status, tail.subject.status):
         return call.refuse(texts.NO_LONGER_THERE)
+    if tail.subject.status == "open":  # another version stands there by now
+        return call.refuse(texts.WAIT_FOR_ANSWER)
     if (tokens := call.given.tokens(text)) > call.given.policy.context_tokens:
         return call.refuse(texts.TOO_LONG.format(tokens=tokens, limit=call.given.policy.context_tokens))
     if message.role == "assistant":
@@ -125,6 +127,8 @@ async def retry_last(call: Call) -> Decision:
         return named
     else:
         session, message = named
+        if message.status == "removed":
+            return call.refuse(texts.NO_LONGER_THERE)
         prompt = message if message.role == "user" else await call.reader.message(message.parent_id or 0)
     if prompt is None:
         return call.refuse(texts.NOTHING_TO_RETRY)

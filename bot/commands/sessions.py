@@ -41,11 +41,9 @@ async def fork(call: Call) -> Decision:
         return source
     if source.deleted_at is not None:
         return call.refuse(texts.NO_SUCH_SESSION)
-    current = call.given.found.session
-    if current is None:
+    current, opened = call.given.found.session, Decision()
+    if current is None or current.ended_at is not None:  # it may have been ended in another place
         current, opened = open_session(call.given, call.place, "")
-    else:
-        opened = Decision()
     if current.leaf is not None or current.id == source.id:
         return call.refuse(texts.ALREADY_BEGUN)
     branch = await call.reader.branch(source.leaf, MAX_BRANCH)

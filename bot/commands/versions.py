@@ -64,6 +64,8 @@ async def version(call: Call) -> Decision:
     if isinstance(found, Decision):
         return found
     session, target = found
+    if target.status == "removed":
+        return call.refuse(texts.NO_LONGER_THERE)
     tail = await find_tail(call.reader, session, await standing(call.reader, session, target, call.given.found.shown))
     if tail is None:
         return call.refuse(texts.NO_LONGER_THERE)
