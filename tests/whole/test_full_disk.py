@@ -53,7 +53,7 @@ class Talk:
         await self.ann.says(self.anns, word)
         await self.bob.says(self.bobs, word)
 
-    async def both_are_answered(self, within: float = 15.0) -> None:
+    async def both_are_answered(self, within: float = 30.0) -> None:
         """Each of the words that were said stands in one answer to each of the two."""
         for chat in (self.anns, self.bobs):
             await until(lambda chat=chat: _answered(chat) == sorted(self.said), within)
@@ -103,7 +103,7 @@ async def _through_a_full_disk(disk: SmallDisk, talk: Talk, *, ended: bool) -> N
         began = time.monotonic()
         assert await life.end() == 0
         assert time.monotonic() - began < 2.5
-        await (await disk.start(talk.settings)).tells("the disk is full")  # and waits, or ends with that line where it cannot begin
+        await (await disk.start(talk.settings)).tells("the disk is full", 30.0)  # and waits, or ends with that line where it cannot begin
         disk.free()
         await disk.lives[-1].kill()
         life = await disk.start(talk.settings)
