@@ -49,7 +49,7 @@ async def test_one_of_several_deleted_while_they_are_answered(talk: Talk, which:
     if held:
         await talk.shows("some words")
     else:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not talk.model.requests:
                 await asyncio.sleep(0.001)
     await talk.deletes(refs[which])

@@ -202,7 +202,7 @@ async def test_p19_an_answer_follows_a_chat_that_moves(talk: Talk) -> None:
     talk.adapter.fail_next("edit", PlaceMoved(new))
     await talk.hears("two", place=GROUP)
     await talk.settle()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while "Echo: two" not in talk.texts(new):
             await talk.adapter.changed.wait()
     await talk.settle()
@@ -261,7 +261,7 @@ async def test_p24_after_an_uncertain_preview_the_final_text_is_written_once_mor
         await talk.shows("some")
         adapter.fail_next("preview", SendUnknown())
         model.steps[0].set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while adapter._faults["preview"]:
                 await asyncio.sleep(0.001)
         if limited:
@@ -270,7 +270,7 @@ async def test_p24_after_an_uncertain_preview_the_final_text_is_written_once_mor
         await talk.settle()
         assert talk.texts() == ["some words more"]
         talk.last.text = "some words …"  # the preview arrives late
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             while talk.last.text != "some words more":
                 await adapter.changed.wait()
         await talk.settle()
@@ -289,7 +289,7 @@ async def test_p24_a_first_preview_that_may_arrive_late_is_written_over_too(tmp_
         await talk.settle()
         assert talk.texts() == ["some words more"]
         talk.last.text = "some …"  # the lost try arrives late
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             while talk.last.text != "some words more":
                 await adapter.changed.wait()
         await talk.settle()
@@ -304,7 +304,7 @@ async def test_p24_a_final_edit_that_may_arrive_late_is_written_over_when_someth
         await talk.edits(said, "two")
         assert talk.texts() == ["Echo: two"]
         talk.last.text = "Echo: one"  # the lost try arrives late
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             while talk.last.text != "Echo: two":
                 await adapter.changed.wait()
         await talk.settle()
@@ -319,7 +319,7 @@ async def test_posts_that_were_to_go_are_wanted_again(tmp_path: Path, restarted:
         said = await talk.says("one")
         adapter.fail_next("delete", SendUnknown("no answer"), times=1)
         await talk.hears("/undo")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while adapter._faults["delete"]:
                 await asyncio.sleep(0.001)
         if restarted:

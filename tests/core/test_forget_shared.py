@@ -43,7 +43,7 @@ async def test_an_answer_to_others_as_well_is_made_anew_without_the_persons_word
         talk.model.says("never", gate=gate)
     await talk.hears("from Bob", place=SHARED, author=BOB)
     await talk.hears("secret", place=SHARED)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not talk.model.requests or "secret" not in talk.asked()[-1]:
             await asyncio.sleep(0.001)
     talk.model.scripts.clear()
@@ -68,7 +68,7 @@ async def test_a_title_that_is_being_made_of_it_is_not_set(tmp_path: Path) -> No
         gate = asyncio.Event()
         await talk.says("secret", place=SHARED)
         talk.model.says("Secret plans", gate=gate)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while len(talk.model.requests) < 2:
                 await asyncio.sleep(0.001)
         await talk.hears("hello", place=SHARED, author=BOB)

@@ -52,13 +52,13 @@ async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
     async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
         talk.model.says(LONG)
         await talk.hears("one")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await adapter.held.wait()
         yield talk
 
 
 async def _until_the_model_is_asked_again(talk: Talk) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while len(talk.model.requests) < 2:
             await asyncio.sleep(0.001)
 

@@ -98,7 +98,7 @@ async def test_an_answer_that_is_not_there_yet_goes_where_it_was_to_go(talk: Tal
     """Not to those who joined it later by a command, whose line may be for their eyes alone."""
     talk.model.says("some words of an answer", gate=asyncio.Event(), held=0)
     await talk.hears("one", place=GROUP)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not talk.model.requests:
             await asyncio.sleep(0.001)
     given = Interactions(talk, GROUP)
@@ -112,7 +112,7 @@ async def test_an_answer_that_is_not_there_yet_goes_where_it_was_to_go(talk: Tal
 async def test_a_question_that_joins_another_is_said_to_be_done(talk: Talk) -> None:
     talk.model.says("some words of an answer", gate=asyncio.Event(), held=0)
     await talk.hears("one")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not talk.model.requests:
             await asyncio.sleep(0.001)
     line, posts = await Interactions(talk, PRIVATE).give("ask", "two")

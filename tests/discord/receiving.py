@@ -188,7 +188,7 @@ class ListCore:
         return [event for event in self.events if isinstance(event, MessageDeleted)]
 
 
-async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

@@ -91,12 +91,12 @@ class ListCore:
     async def keep(self, cursors: Mapping[str, str]) -> None:
         self.kept.update(cursors)
 
-    async def wait(self, condition: Callable[[], object], seconds: float = 3.0) -> None:
+    async def wait(self, condition: Callable[[], object], seconds: float = 20.0) -> None:
         """Until the condition is true of what was accepted."""
         await until(condition, seconds)
 
 
-async def until(condition: Callable[[], object], seconds: float = 3.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
     """Looks every few milliseconds; AssertionError when it does not become true in time."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -93,7 +93,7 @@ class Held:
         self._on.set()
 
 
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
     """Looks every few milliseconds; TimeoutError when it does not become true in time."""
     async with asyncio.timeout(seconds):
         while not condition():

@@ -92,7 +92,7 @@ async def test_r5_s1_a_storage_that_fails_at_work_ends_the_core(
     async with parley(tmp_path / "parley.db", telegram, openai, replace(plan, storing=shelf)) as house:
         ann, chat = house.ann, house.chat
         await ann.says(chat, "one")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             assert isinstance(await house.core.failed(), StorageError)
     assert openai.requests == []
     async with parley(tmp_path / "parley.db", telegram, openai, plan):

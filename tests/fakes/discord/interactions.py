@@ -108,11 +108,11 @@ class Interaction:
         every = ([] if self.message is None else [self.message]) + self.followups
         return [message for message in every if not message.deleted]
 
-    async def wait_response(self, timeout: float = 5.0) -> Response:  # noqa: ASYNC109
+    async def wait_response(self, timeout: float = 20.0) -> Response:  # noqa: ASYNC109
         """Waits for the first response. AssertionError after `timeout` seconds."""
         return await self.place.until(lambda: self.response, f"an answer to the interaction {self.data}", timeout)
 
-    async def wait_message(self, text: str = "", timeout: float = 5.0) -> Message:  # noqa: ASYNC109
+    async def wait_message(self, text: str = "", timeout: float = 20.0) -> Message:  # noqa: ASYNC109
         """Waits until a message of this interaction that is not "thinking" holds the text; the newest such."""
         wanted = f"a message with {text!r} to the interaction {self.data}"
         return await self.place.until(lambda: self._found(text), wanted, timeout)

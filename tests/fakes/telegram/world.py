@@ -59,7 +59,7 @@ class Press:
     alert: bool = False
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def answer(self, timeout: float = 5.0) -> str:  # noqa: ASYNC109
+    async def answer(self, timeout: float = 20.0) -> str:  # noqa: ASYNC109
         """Waits for the bot's answer to the press and returns its text."""
         async with asyncio.timeout(timeout):
             await self.done.wait()
