@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import signal
 import tempfile
@@ -93,8 +92,7 @@ async def test_x21_it_answers_as_a_user_without_rights_on_a_read_only_root(box: 
             ann = telegram.person(1001, "Ann")
             chat = telegram.private_chat(ann)
             await ann.says(chat, "hello")
-            await until(lambda: chat.from_bot or process.returncode is not None, 20)
-            await asyncio.sleep(1)
+            await until(lambda: chat.texts == ["You said: hello"] or process.returncode is not None, 20)
             told = status(process.pid)
             begun = time.monotonic()
             process.send_signal(signal.SIGTERM)
