@@ -19,6 +19,7 @@ from bot.posts import Content, Part, Post, PostState, post_key
 from bot.replies import texts
 from bot.replies.calling import Caller, address
 from bot.replies.target import Claim, Target
+from bot.replies.under_way import UnderWay
 from bot.store import Store
 
 STUB_LETTERS = 60
@@ -45,14 +46,12 @@ class Poster:
         self.reply_id = reply_id
         self.claim = claim
         self.target = target
-        self.uncertain = False
-        """Whether a preview ended unknown, in this life or with an earlier one: it may still arrive after the final text."""
-        self.under_way: set[int] = set()
-        """Posts to which a call may still be on its way; shared with whoever shows something else on them later."""
+        self.under_way = UnderWay(clock)
+        """What may still arrive; shared with whoever shows something else on the posts later."""
         self.quiet: Callable[[], float] = lambda: 0.0
         """Seconds for which the platform wants nothing there: what may be left out is left out."""
-        self.unsettled = False
-        """Whether the final text was written, and is to be written once more for that reason."""
+        self.unsettled = 0.0
+        """Seconds after which the final text is to be written once more, since something may have arrived over it; 0.0 if it is not."""
         self._adapter = adapter
         self._caller = Caller(adapter, clock, target)
         self._store = store
@@ -91,8 +90,7 @@ class Poster:
         try:
             await self._adapter.edit(ref, part, via=self.target.reply_to, preview=True)
         except SendUnknown:
-            self.uncertain = True
-            self.under_way.add(self._posts[ordinal].id)
+            self.under_way.add((self._posts[ordinal].id,))
             raise
         self._shown[ordinal] = part
 
@@ -104,7 +102,7 @@ class Poster:
         """
         parts = self._adapter.render(content)
         done: list[Change] = []
-        self.unsettled, self.uncertain = self.unsettled or self.uncertain, False
+        self.unsettled = max(self.unsettled, self.under_way.settle(post.id for post in self._posts.values()))
         for ordinal, part in enumerate(parts):
             if self.claim.outdated:
                 return
@@ -115,8 +113,6 @@ class Poster:
         async with self.claim.lock:
             if not self.claim.outdated:
                 await self._store.apply(done)
-                if self.unsettled:  # what is on its way will be written over
-                    self.under_way.difference_update(post.id for post in self._posts.values())
 
     def plan(self) -> tuple[Change, ...]:
         """A first post, where there is none yet: so that what is owed is known, whatever happens next."""
@@ -163,7 +159,7 @@ class Poster:
                 continue
             finally:
                 if self._caller.unknown_edits > before:
-                    self.under_way.add(self._posts[ordinal].id)
+                    self.under_way.add((self._posts[ordinal].id,))
             self._shown[ordinal] = part
             return
 
@@ -179,7 +175,8 @@ class Poster:
         try:
             ref = await self._send(ordinal, sent, preview=preview)
         finally:
-            self.uncertain |= preview and self._caller.unknown_sends > before
+            if whole and self._caller.unknown_sends > before:  # to look for what was sent may end in an edit
+                self.under_way.add((self._posts[ordinal].id,))
         self._shown[ordinal] = sent
         async with self.claim.lock:
             await self._store.apply((self._placed(ordinal, ref),))

@@ -26,8 +26,6 @@ MOST_SHUT = 1000
 LONGEST_WAIT = 3600.0
 """Seconds by which a stored time may lie ahead to be kept to. The clock may have been set back since, and then it lies years ahead (R10):
 a platform that still means it says so again."""
-SETTLE = 10.0
-"""Seconds after which a final text is written once more, where a preview ended unknown and may arrive late, over the final text."""
 
 
 class Deliverer:
@@ -45,8 +43,7 @@ class Deliverer:
         target = replace(target, inherited=desk.ids.inherited)
         poster = Poster(adapter, desk.store, desk.clock, desk.ids.next, reply_id, target, posts, claim=claim)
         poster.quiet = lambda: self._quiet(target.place)
-        poster.under_way = desk.left_under_way
-        poster.uncertain = not desk.left_under_way.isdisjoint(post.id for post in posts)
+        poster.under_way = desk.under_way
         return poster
 
     async def deliver(self, reply_id: int, session_id: str = "") -> None:
@@ -137,7 +134,7 @@ class Deliverer:
         if poster.claim.dropped:  # a post may have been placed after it was decided that all are to go
             self._later(poster.reply_id, poster.target.place, session_id, 0.0)
         elif poster.unsettled:
-            self._later(poster.reply_id, poster.target.place, session_id, SETTLE)
+            self._later(poster.reply_id, poster.target.place, session_id, poster.unsettled)
 
     async def _put_off(self, poster: Poster, seconds: float) -> None:
         not_before = self._desk.clock.now() + timedelta(seconds=seconds)

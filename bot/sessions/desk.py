@@ -14,6 +14,7 @@ from bot.messages import Turn
 from bot.policy import Policy
 from bot.ports import Adapter, Clock
 from bot.replies.target import Claim
+from bot.replies.under_way import UnderWay
 from bot.rules.decision import Shown
 from bot.sessions.last_tries import LastTries
 from bot.store import Store
@@ -84,8 +85,10 @@ class Desk:
     claims: list[tuple[int, Claim]] = field(default_factory=list)
     stopping: bool = False
     """The process ends: what runs is parked, and no turn begins any more."""
-    left_under_way: set[int] = field(default_factory=set)
-    """Posts to which a call may still be on its way: of an earlier life, or one that ended unknown."""
+    under_way: UnderWay = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.under_way = UnderWay(self.clock)
 
     def shown(self) -> dict[int, Shown]:
         """What people can see of the turns that run."""

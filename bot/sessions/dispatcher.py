@@ -64,7 +64,7 @@ class Dispatcher:
     async def start(self) -> None:
         """Takes up what the last life of the program left; nothing is answered before its platform has caught up."""
         self._failure = asyncio.get_running_loop().create_future()
-        self._desk.left_under_way |= await self._desk.store.recover()
+        self._desk.under_way.add(await self._desk.store.recover())
         self._desk.ids.start_after(await self._desk.store.last_id())
         self._timers.start(purge_now_and_then(self._desk))
 

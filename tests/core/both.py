@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.events import Author, CommandInvoked, MessageReceived, MessageRef, Place
 from bot.policy import Policy
-from bot.sessions.deliverer import SETTLE
+from bot.replies.under_way import SETTLE
 from bot.sessions.dispatcher import Dispatcher
 from storage.sqlite.store import SqliteStore
 from tests.core.comparing import compare_posts, compare_trees

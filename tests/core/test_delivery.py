@@ -20,7 +20,7 @@ from bot.errors import (
     RateLimited,
     SendUnknown,
 )
-from bot.events import Place, PlaceChanged
+from bot.events import MessageEdited, Place, PlaceChanged
 from bot.ports import Finish, TextDelta
 from bot.replies import texts
 from tests.core.talk import Talk, talking
@@ -253,6 +253,18 @@ class InSteps(ScriptedModel):
         yield Finish("stop", None)
 
 
+class ThenAnew(InSteps):
+    """And something else when it is asked again."""
+
+    async def _pieces(self, script: Script) -> AsyncIterator[TextDelta | Finish]:
+        if self.steps[1].is_set():
+            yield TextDelta("anew")
+            yield Finish("stop", None)
+            return
+        async for piece in super()._pieces(script):
+            yield piece
+
+
 @pytest.mark.parametrize("limited", [False, True])
 async def test_p24_after_an_uncertain_preview_the_final_text_is_written_once_more(tmp_path: Path, limited: bool) -> None:
     model, adapter = InSteps(), MemoryAdapter()
@@ -306,6 +318,30 @@ async def test_p24_a_final_edit_that_may_arrive_late_is_written_over_when_someth
         talk.last.text = "Echo: one"  # the lost try arrives late
         async with asyncio.timeout(20):
             while talk.last.text != "Echo: two":
+                await adapter.changed.wait()
+        await talk.settle()
+        assert await nothing_is_owed(talk)
+
+
+async def test_p24_a_preview_that_may_arrive_late_is_written_over_by_the_next_answer_on_its_posts_too(tmp_path: Path) -> None:
+    """The question is edited after the answer was finished, and before its final text was written once more."""
+    model, adapter = ThenAnew(), MemoryAdapter()
+    async with talking(tmp_path / "parley.db", adapter=adapter, model=model, speed=20.0) as talk:
+        said = await talk.hears("one")
+        await talk.shows("some")
+        adapter.fail_next("preview", SendUnknown())
+        model.steps[0].set()
+        async with asyncio.timeout(5):
+            while adapter._faults["preview"]:
+                await asyncio.sleep(0.001)
+        model.steps[1].set()
+        await talk.shows("some words more")
+        await asyncio.sleep(0.05)  # a second there: what is shown is stored as well
+        await talk.core.accept(MessageEdited(said, talk.person, "two", talk.clock.now(), talk.key()))
+        await talk.shows("anew")
+        talk.last.text = "some words …"  # the preview arrives late
+        async with asyncio.timeout(5):
+            while talk.last.text != "anew":
                 await adapter.changed.wait()
         await talk.settle()
         assert await nothing_is_owed(talk)
