@@ -209,6 +209,8 @@ def _ends_are_answered(world: World, town: Town, records: Records) -> None:
         place = Place(str(session["platform"]), str(session["chat_id"]))
         if leaf is None or session["deleted_at"] is not None or place in spared or town.forgetful:
             continue
+        if records.is_copy(leaf):
+            continue
         if leaf["role"] == "user":
             world.blame(f"I1: session {session['id']} ends in {leaf['text']!r}, which nothing answers")
         elif leaf["status"] in ("complete", "failed") and not records.shown(leaf["id"]) and not records.is_hidden(leaf):

@@ -47,6 +47,10 @@ class Records:
         """Whether it is a version that stands beside another one, which has its posts."""
         return sum(other["first_version"] == row["first_version"] for other in self.messages.values()) > 1
 
+    def is_copy(self, row: Row) -> bool:
+        """Whether it was brought along from another session, where its posts are."""
+        return all(row["id"] not in (turn["prompt_id"], turn["reply_id"]) for turn in self.turns)
+
     def sessions_in(self, place: Place) -> list[Row]:
         return [row for row in self.sessions if (row["platform"], row["chat_id"]) == (place.platform, place.chat_id)]
 
