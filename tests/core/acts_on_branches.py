@@ -18,20 +18,6 @@ async def edit(both: Both, node: Node, place: Place, person: str) -> None:
     await both.settle()
 
 
-async def edit_number(both: Both, place: Place, person: str, tree: Tree, at: int) -> None:
-    text = f"e{both.number()}"
-    await both.command(place, person, "edit", f"{at + 1} {text}")
-    tail = tree.branch()[at:]
-    if tail[0].role == "user":
-        both.told.revise(tree, tail, text, place, person)
-    elif tail[0].status != "open":
-        node = tail[0]
-        node.words.append(text)
-        node.states.append("complete")
-        node.stands = len(node.words) - 1
-    await both.settle()
-
-
 async def delete(both: Both, node: Node, place: Place) -> None:
     tree = both.tree_of(node)
     await both.core.accept(MessageDeleted(MessageRef(place, node.source), f"k{both.number()}"))
@@ -60,15 +46,6 @@ def _above(node: Node) -> list[Node]:
     return above
 
 
-async def retry(both: Both, place: Place, person: str) -> None:
-    tree = both.told.here(place, person)
-    said = [node for node in tree.branch() if node.role == "user" and node.status != "removed"] if tree and tree.leaf else []
-    await both.command(place, person, "retry")
-    if tree is not None and said and may(both, place, person, said[-1]):
-        both.told.retry(tree, tree.tail(said[-1]), place, person)
-    await both.settle()
-
-
 async def press_retry(both: Both, place: Place, person: str, pick: int) -> None:
     answers = _own_answers(both, place, person)
     if not answers:
@@ -79,7 +56,7 @@ async def press_retry(both: Both, place: Place, person: str, pick: int) -> None:
         return
     tail = tree.tail(prompt)
     await both.command(place, person, "retry", f"#{node.ids[node.stands]:x}", pressed=post)
-    if tail:
+    if tail and not tree.deleted:
         both.told.retry(tree, tail, place, person)
     await both.settle()
 
@@ -91,10 +68,14 @@ async def turn_to_version(both: Both, place: Place, person: str, pick: int, othe
     node = answers[pick % len(answers)]
     tree, post = both.tree_of(node), await both.post_of(node)
     groups = [*node.group, *(node.parent.group if node.parent and node.parent.role == "user" else [])]
-    choice = [(version, stands) for version in groups for stands in version.ids if version.states[stands] not in ("removed", "open")]
+    choice = [(version, stands) for version in groups for stands in version.ids if version.states[stands] != "open"]
     if post is None or not choice:
         return
     target, stands = choice[other % len(choice)]
+    if target.states[stands] == "removed":
+        await both.command(place, person, "version", f"#{target.ids[stands]:x}", pressed=post)
+        await both.settle()
+        return
     tail = tree.tail(target)
     if not tail:
         return
@@ -105,7 +86,7 @@ async def turn_to_version(both: Both, place: Place, person: str, pick: int, othe
     if both.told.stands_elsewhere(tree, tail, target):
         return
     await both.command(place, person, "version", f"#{target.ids[stands]:x}", pressed=post)
-    if not (tail[0] is target and target.stands == stands):
+    if not tree.deleted and not (tail[0] is target and target.stands == stands):
         both.told.switch(tree, tail, target, stands, place, person)
     await both.settle()
 
@@ -142,16 +123,17 @@ def written(both: Both, place: Place, person: str) -> list[Node]:
     found: dict[str, Node] = {}
     for tree in both.told.trees:
         for node in tree.nodes:
-            if node.role == "user" and node.person == both.author(person).name and both.where[node.source] == place:
+            if node.source and node.person == both.author(person).name and both.where[node.source] == place:
                 found.setdefault(node.source, node)
     return list(found.values())
 
 
 def _own_answers(both: Both, place: Place, person: str) -> list[Node]:
+    """Also those of deleted sessions, which stand in the chat as before."""
     owner = both.told.owner(place, person)
     found = []
     for node, there in both.told.posts.items():
         tree: Tree = both.tree_of(node)
-        if there == place and tree.owner == owner and not tree.deleted and node.ids.get(node.stands):
+        if there == place and tree.owner == owner and node.ids.get(node.stands):
             found.append(node)
     return found

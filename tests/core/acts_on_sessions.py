@@ -15,6 +15,26 @@ async def new(both: Both, place: Place, person: str) -> None:
     await both.settle()
 
 
+async def press_under_new(both: Both, place: Place, person: str, name: str, back: int) -> None:
+    """A button under what /new said, the `back`th newest: `fork` brings the last conversation along, `back` goes back to it."""
+    buttons = [
+        (seen.id, command) for seen in both.adapter.chats.get(place, []) for _, command in seen.buttons if command.startswith(f"{name} #")
+    ]
+    if not buttons:
+        return
+    message_id, command = buttons[-1 - back % len(buttons)]
+    _, _, tree_id = command.partition(" #")
+    await both.command(place, person, name, f"#{tree_id}", pressed=MessageRef(place, message_id))
+    owner = both.told.owner(place, person)
+    tree = next((tree for tree in both.told.trees if tree.id == tree_id and tree.owner == owner and not tree.deleted), None)
+    if tree is not None and name == "fork":
+        both.told.bring_along(tree, place, person)
+    elif tree is not None:
+        tree.ended = False
+        both.told.current[place, owner] = tree
+    await both.settle()
+
+
 async def end(both: Both, place: Place, person: str) -> None:
     tree = both.told.here(place, person)
     await both.command(place, person, "end")

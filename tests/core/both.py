@@ -91,10 +91,12 @@ class Both:
             self.told.branch_off(place, person, tree, answer, node)
         await self.settle()
 
-    async def command(self, place: Place, person: str, name: str, args: str = "", *, pressed: MessageRef | None = None) -> str | None:
-        number = self.number()
+    async def command(
+        self, place: Place, person: str, name: str, args: str = "", *, pressed: MessageRef | None = None, reply_to: MessageRef | None = None
+    ) -> str | None:
+        number, is_pressed = self.number(), pressed is not None
         ref = pressed or MessageRef(place, str(number))
-        event = CommandInvoked(ref, self.author(person), name, args, self.clock.now(), f"k{number}", pressed=pressed is not None)
+        event = CommandInvoked(ref, self.author(person), name, args, self.clock.now(), f"k{number}", pressed=is_pressed, reply_to=reply_to)
         return await self.core.accept(event)
 
     async def settle(self) -> None:

@@ -30,6 +30,19 @@ class Told:
         self.current[place, tree.owner] = tree
         return tree
 
+    def bring_along(self, source: Tree, place: Place, person: str) -> None:
+        """The branch as it can be read, into a session in which nothing was said."""
+        branch = source.branch() if source.leaf is not None else []
+        whole = [node for node in branch if node.status in ("complete", "stopped")]
+        tree = self.here(place, person)
+        if not whole or (tree is not None and not tree.ended and (tree.leaf is not None or tree is source)):
+            return
+        if tree is None or tree.ended:
+            tree = self.open(place, person)
+        for node in whole:
+            copy = Node(node.role, tree.leaf, [node.text], [node.status], quoted=node.quoted, person=node.person, asker=node.asker)
+            tree.leaf = tree.add(copy)
+
     def owe(self, tree: Tree, prompt: Node, place: Place, asker: str, again: Node | None = None, posts_of: Node | None = None) -> None:
         reply = tree.add(Node("assistant", prompt, [""], ["open"], asker=self.names[asker]), again)
         self.posts[reply] = place

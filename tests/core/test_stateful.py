@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from bot.events import Place
-from tests.core import acts_on_branches, acts_on_sessions
-from tests.core.acts_on_branches import may, written
+from tests.core import acts_by_name, acts_on_branches, acts_on_sessions
+from tests.core.acts_on_branches import written
 from tests.core.both import ANN, BOB, GROUP, PRIVATE, SHARED, Both
 from tests.core.virtual import VirtualLoop
 
@@ -56,17 +56,24 @@ class Conversations(RuleBasedStateMachine):
     def say(self, where: tuple[Place, str]) -> None:
         self.run_(self.both.say(*where))
 
-    @rule(where=WHERE, how=st.sampled_from(["dumb", "begun"]))
-    def say_and_be_kept_waiting(self, where: tuple[Place, str], how: str) -> None:
+    @rule(where=WHERE, how=st.sampled_from(["dumb", "begun"]), again=st.sampled_from([False, False, True]))
+    def be_kept_waiting(self, where: tuple[Place, str], how: str, again: bool) -> None:
+        """By the answer to a new message, or to the last one."""
         if self.both.held is None:
             self.both.teller.next = how
-            self.run_(self.both.say(*where))
+            self.run_(acts_by_name.retry_last(self.both, *where) if again else self.both.say(*where))
             self.both.teller.next = ""
 
-    @rule(where=WHERE, how=st.sampled_from(["dumb", "begun"]), then=st.lists(st.integers(0, 8), min_size=1, max_size=3), pick=PICK)
-    def do_something_meanwhile(self, where: tuple[Place, str], how: str, then: list[int], pick: int) -> None:
+    @rule(
+        where=WHERE,
+        how=st.sampled_from(["dumb", "begun"]),
+        again=st.booleans(),
+        then=st.lists(st.integers(0, 11), min_size=1, max_size=3),
+        pick=PICK,
+    )
+    def do_something_meanwhile(self, where: tuple[Place, str], how: str, again: bool, then: list[int], pick: int) -> None:
         """While an answer is held back in the place: chance alone seldom comes to that."""
-        self.say_and_be_kept_waiting(where, how)
+        self.be_kept_waiting(where, how, again)
         for what in then:
             match what:
                 case 0 | 1 | 2:
@@ -74,13 +81,17 @@ class Conversations(RuleBasedStateMachine):
                 case 3 | 4:
                     self.edit_in_the_chat(where, pick)
                 case 5:
-                    self.retry(where)
+                    self.retry(where, "last", pick)
                 case 6:
                     self.undo(where)
                 case 7:
                     self.turn_to_another_version(where, pick, pick // 7)
-                case _:
+                case 8:
                     self.delete_in_the_chat(where, pick)
+                case 9 | 10:
+                    self.edit_by_command(where, ("versions", "reply")[pick % 2], pick // 2)
+                case _:
+                    self.retry(where, ("number", "versions", "reply")[pick % 3], pick // 3)
 
     @rule(where=WHERE)
     def say_in_vain(self, where: tuple[Place, str]) -> None:
@@ -108,27 +119,44 @@ class Conversations(RuleBasedStateMachine):
         if mine:
             self.run_(acts_on_branches.edit(self.both, mine[pick % len(mine)], place, person))
 
-    @rule(where=WHERE, pick=PICK)
-    def edit_by_number(self, where: tuple[Place, str], pick: int) -> None:
-        place, person = where
-        tree = self.both.told.here(place, person)
-        if tree is None or tree.leaf is None:
-            return
-        branch = tree.branch()
-        at = pick % len(branch)
-        if branch[at].status not in ("removed", "open") and may(self.both, place, person, branch[at]):
-            self.run_(acts_on_branches.edit_number(self.both, place, person, tree, at))
+    @rule(where=WHERE, how=st.sampled_from(["number", "newest", "any", "versions", "reply"]), pick=PICK)
+    def edit_by_command(self, where: tuple[Place, str], how: str, pick: int) -> None:
+        match how:
+            case "number":
+                self.run_(acts_by_name.edit_number(self.both, *where, pick))
+            case "newest":
+                self.run_(acts_by_name.edit_newest(self.both, *where))
+            case "reply":
+                self.run_(acts_by_name.edit_by_reply(self.both, *where, pick))
+            case _:
+                self.run_(acts_by_name.edit_by_id(self.both, *where, how, pick))
 
     @rule(where=WHERE, pick=PICK)
     def delete_in_the_chat(self, where: tuple[Place, str], pick: int) -> None:
+        """Now and then what was deleted is then named all the same, as a question or a button of before does."""
         place, person = where
-        mine = [node for node in written(self.both, place, person) if not self.both.tree_of(node).deleted]
+        mine = written(self.both, place, person)
         if mine:
             self.run_(acts_on_branches.delete(self.both, mine[pick % len(mine)], place))
+            match pick % 5:
+                case 0:
+                    self.run_(acts_by_name.edit_by_id(self.both, place, person, "removed", pick // 5))
+                case 1:
+                    self.run_(acts_by_name.retry_by_id(self.both, place, person, "removed", pick // 5))
+                case _:
+                    pass
 
-    @rule(where=WHERE)
-    def retry(self, where: tuple[Place, str]) -> None:
-        self.run_(acts_on_branches.retry(self.both, *where))
+    @rule(where=WHERE, how=st.sampled_from(["last", "number", "any", "versions", "reply"]), pick=PICK)
+    def retry(self, where: tuple[Place, str], how: str, pick: int) -> None:
+        match how:
+            case "last":
+                self.run_(acts_by_name.retry_last(self.both, *where))
+            case "number":
+                self.run_(acts_by_name.retry_number(self.both, *where, pick))
+            case "reply":
+                self.run_(acts_by_name.retry_by_reply(self.both, *where, pick))
+            case _:
+                self.run_(acts_by_name.retry_by_id(self.both, *where, how, pick))
 
     @rule(where=WHERE, pick=PICK)
     def press_retry(self, where: tuple[Place, str], pick: int) -> None:
@@ -146,9 +174,15 @@ class Conversations(RuleBasedStateMachine):
     def stop(self, where: tuple[Place, str]) -> None:
         self.run_(acts_on_branches.stop(self.both, *where))
 
-    @rule(where=WHERE)
-    def new(self, where: tuple[Place, str]) -> None:
+    @rule(where=WHERE, then=st.sampled_from(["", "", "fork", "back"]))
+    def new(self, where: tuple[Place, str], then: str) -> None:
         self.run_(acts_on_sessions.new(self.both, *where))
+        if then:
+            self.run_(acts_on_sessions.press_under_new(self.both, *where, then, 0))
+
+    @rule(where=WHERE, name=st.sampled_from(["fork", "back"]), pick=PICK)
+    def press_what_an_older_new_said(self, where: tuple[Place, str], name: str, pick: int) -> None:
+        self.run_(acts_on_sessions.press_under_new(self.both, *where, name, pick))
 
     @rule(where=WHERE)
     def end(self, where: tuple[Place, str]) -> None:
@@ -168,9 +202,11 @@ class Conversations(RuleBasedStateMachine):
         if pick % 4 == 0:
             self.run_(acts_on_sessions.forget_everything(self.both, *where))
 
-    @rule()
-    def crash(self) -> None:
-        self.run_(self.both.crash())
+    @rule(now=st.booleans())
+    def crash(self, now: bool) -> None:
+        """Not at each turn: a start costs more than anything else here."""
+        if now:
+            self.run_(self.both.crash())
 
 
 Conversations.TestCase.settings = settings(
