@@ -16,7 +16,7 @@ from bot.posts import Ask
 from bot.replies import texts
 from tests.core.talk import POLICY, Talk, talking
 from tests.discord.interacting import Bench, bench
-from tests.discord.test_interactions import FILLED, post, sends, typed, world
+from tests.discord.lab import FILLED, post, sends, typed, world
 from tests.fakes.discord import Channel, FakeDiscord, Message, Person
 from tests.fakes.memory_adapter import DEFAULT, MemoryAdapter
 from tests.fakes.scripted_model import ScriptedModel

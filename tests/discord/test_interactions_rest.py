@@ -15,7 +15,7 @@ from bot.clock import SystemClock
 from bot.posts import Choice
 from bot.replies import texts
 from tests.discord.interacting import Bench, RecordingCore, bench
-from tests.discord.test_interactions import ASK, post, world
+from tests.discord.lab import ASK, post, world
 from tests.fakes.discord import Channel, FakeDiscord, Person
 from tests.fakes.discord import Choice as Offered
 

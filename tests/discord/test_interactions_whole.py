@@ -17,7 +17,7 @@ from bot.replies import texts
 from bot.sessions.dispatcher import Dispatcher
 from storage.sqlite.store import SqliteStore
 from tests.core.talk import POLICY
-from tests.discord.test_interactions import FILLED, world
+from tests.discord.lab import FILLED, world
 from tests.fakes.discord import Channel, FakeDiscord, Person
 from tests.fakes.scripted_model import ScriptedModel
 
