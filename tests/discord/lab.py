@@ -1,4 +1,4 @@
-"""The server that tests of interactions take place on: a channel with a member and the commands, posts with buttons, forms that are sent."""
+"""The server that tests of interactions take place on: a channel with a member, the commands, posts with buttons, forms that are sent."""
 
 from __future__ import annotations
 
@@ -38,7 +38,6 @@ FILLED = {
     "command": "new",
     "words": "all of these",
 }
-
 
 
 async def sends(it: Bench, given: Interaction, custom_id: str, text: str) -> None:
