@@ -6,11 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.events import (
-    MessageReceived,
-    MessageRef,
-    Quotation,
-)
+from bot.events import MessageReceived, MessageRef, Quotation
 from tests.telegram.worded import (
     ANN,
     ANN_AUTHOR,

@@ -7,13 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.events import (
-    CommandInvoked,
-    MessageEdited,
-    MessageRef,
-    Place,
-    PlaceChanged,
-)
+from bot.events import CommandInvoked, MessageEdited, MessageRef, Place, PlaceChanged
 from tests.telegram.worded import (
     ANN,
     ANN_AUTHOR,

@@ -4,22 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.events import (
-    Author,
-)
-from tests.telegram.worded import (
-    ANN,
-    DATE,
-    FILE,
-    GROUP,
-    Json,
-    command,
-    from_bot,
-    mention,
-    message,
-    read,
-    received,
-)
+from bot.events import Author
+from tests.telegram.worded import ANN, DATE, FILE, GROUP, Json, command, from_bot, mention, message, read, received
 
 
 @pytest.mark.parametrize(

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from adapters.telegram.entities import Entity
-from bot.errors import (
-    ContentRefused,
-    MessageGone,
-    PlaceMoved,
-    PlaceUnavailable,
-)
+from bot.errors import ContentRefused, MessageGone, PlaceMoved, PlaceUnavailable
 from bot.events import MessageRef, Place
-from tests.fakes.telegram import FakeTelegram
 from tests.telegram.rig import plain
 from tests.telegram.stage import Stage, place_of
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with FakeTelegram() as fake:
-        stage = Stage(fake, str(tmp_path))
-        yield stage
-        await stage.adapter.close()
 
 
 async def test_p12_an_edit_of_a_deleted_message_says_so(stage: Stage) -> None:

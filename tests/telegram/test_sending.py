@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.entities import Entity
-from bot.errors import (
-    BotError,
-    ContentRefused,
-    DeleteRefused,
-)
+from bot.errors import BotError, ContentRefused, DeleteRefused
 from bot.events import Attachment, MessageReceived, MessageRef, Place
 from bot.posts import Ask, Button, Content, File, Part
-from tests.fakes.telegram import FakeTelegram
 from tests.telegram.rig import ListCore, options_for, plain, running, until
 from tests.telegram.stage import Stage, place_of
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with FakeTelegram() as fake:
-        stage = Stage(fake, str(tmp_path))
-        yield stage
-        await stage.adapter.close()
 
 
 async def test_a_post_replies_and_shows_no_link_preview(stage: Stage) -> None:

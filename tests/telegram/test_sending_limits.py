@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from adapters.telegram.gate import Gate
 from adapters.telegram.limiter import Limits
-from bot.errors import (
-    RateLimited,
-)
+from bot.errors import RateLimited
 from tests.fakes.telegram import FakeTelegram
 from tests.telegram.rig import FastClock, plain
 from tests.telegram.stage import Stage, place_of
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with FakeTelegram() as fake:
-        stage = Stage(fake, str(tmp_path))
-        yield stage
-        await stage.adapter.close()
 
 
 async def test_p1_a_refused_send_names_the_time_and_closes_that_chat(stage: Stage) -> None:

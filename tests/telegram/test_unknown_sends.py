@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,21 +10,9 @@ import pytest
 
 from adapters.calls.flights import Flights
 from adapters.telegram.adapter import TelegramAdapter
-from bot.errors import (
-    RateLimited,
-    SendUnknown,
-)
-from tests.fakes.telegram import FakeTelegram
+from bot.errors import RateLimited, SendUnknown
 from tests.telegram.rig import PLENTY, options_for, plain, until
 from tests.telegram.stage import Stage
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with FakeTelegram() as fake:
-        stage = Stage(fake, str(tmp_path))
-        yield stage
-        await stage.adapter.close()
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,7 @@ from telegram import Update
 
 from adapters.telegram.events import Reader
 from adapters.telegram.reading import Identity
-from bot.events import (
-    Author,
-    CommandInvoked,
-    Event,
-    MessageReceived,
-    Place,
-)
+from bot.events import Author, CommandInvoked, Event, MessageReceived, Place
 
 Json = dict[str, Any]
 
