@@ -143,4 +143,8 @@ async def talking(
         await store.close()
 
 
-__all__ = ["Quotation", "Talk", "TestClock", "talking"]
+async def nothing_is_owed(talk: Talk) -> bool:
+    return not await talk.store.unfinished_replies() and not await talk.store.owing_sessions()
+
+
+__all__ = ["Quotation", "Talk", "TestClock", "nothing_is_owed", "talking"]

@@ -12,7 +12,7 @@ import pytest
 
 from bot.errors import AdapterError, ContentRefused, DeleteRefused, MessageGone, RateLimited, SendUnknown
 from bot.replies import texts
-from tests.core.talk import Talk, talking
+from tests.core.talk import Talk, nothing_is_owed, talking
 from tests.fakes.memory_adapter import DEFAULT, MemoryAdapter
 
 
@@ -20,10 +20,6 @@ from tests.fakes.memory_adapter import DEFAULT, MemoryAdapter
 async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
     async with talking(tmp_path / "parley.db") as talk:
         yield talk
-
-
-async def nothing_is_owed(talk: Talk) -> bool:
-    return not await talk.store.unfinished_replies() and not await talk.store.owing_sessions()
 
 
 @pytest.mark.parametrize("call", ["send", "preview", "edit"])

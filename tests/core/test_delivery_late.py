@@ -12,7 +12,7 @@ import pytest
 from bot.errors import RateLimited, SendUnknown
 from bot.events import MessageEdited
 from bot.ports import Finish, TextDelta
-from tests.core.talk import Talk, talking
+from tests.core.talk import Talk, nothing_is_owed, talking
 from tests.fakes.memory_adapter import DEFAULT, MemoryAdapter
 from tests.fakes.scripted_model import Script, ScriptedModel
 
@@ -21,10 +21,6 @@ from tests.fakes.scripted_model import Script, ScriptedModel
 async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
     async with talking(tmp_path / "parley.db") as talk:
         yield talk
-
-
-async def nothing_is_owed(talk: Talk) -> bool:
-    return not await talk.store.unfinished_replies() and not await talk.store.owing_sessions()
 
 
 async def test_p23_one_call_at_a_time_for_a_post(talk: Talk) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import PlaceMoved, PlaceUnavailable, RateLimited
 from bot.events import Place, PlaceChanged
-from tests.core.talk import Talk, talking
+from tests.core.talk import Talk, nothing_is_owed, talking
 
 GROUP = Place("memory", "-5", kind="group")
 
@@ -19,10 +19,6 @@ GROUP = Place("memory", "-5", kind="group")
 async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
     async with talking(tmp_path / "parley.db") as talk:
         yield talk
-
-
-async def nothing_is_owed(talk: Talk) -> bool:
-    return not await talk.store.unfinished_replies() and not await talk.store.owing_sessions()
 
 
 async def test_p16_a_place_that_cannot_be_written_to_is_left_and_opened_again(talk: Talk) -> None:
