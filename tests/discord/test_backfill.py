@@ -1,19 +1,15 @@
-"""What was said and edited while nobody listened, and the starts that a day allows."""
+"""What was said and edited while nobody listened."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
-
 from adapters.discord.backfill import DIRECT_FIRST
-from adapters.discord.identifies import FILE_NAME, Identifies, StartLimit, limit_in, pause_for
-from adapters.discord.rest import Rest
-from bot.errors import AdapterError, PlaceUnavailable, TokenRefused
+from adapters.discord.identifies import FILE_NAME
+from bot.errors import TokenRefused
 from bot.events import PlaceChanged
-from tests.discord.receiving import FastClock, ListCore, alive, options_for, until
+from tests.discord.receiving import ListCore, alive, until
 from tests.fakes.discord import FakeDiscord
 
 
@@ -178,109 +174,6 @@ async def test_what_is_unreadable_by_rest_stops_nothing(tmp_path: Path) -> None:
         assert not [event for event in core.events if isinstance(event, PlaceChanged)]
 
 
-@pytest.mark.parametrize(
-    ("used", "remaining", "pause"),
-    [(0, 1000, 0), (199, 1000, 0), (200, 1000, 1), (203, 1000, 8), (0, 790, 1024), (5, 797, 8), (250, 1000, 600), (900, 1000, 600)],
-)
-def test_p33_r8_pauses_by_the_days_starts(used: int, remaining: int, pause: float) -> None:
-    assert pause_for(used, StartLimit(1000, remaining, 0.0)) == min(pause, 600)
-
-
-def test_p33_starts_are_counted_across_lives_for_a_day(tmp_path: Path) -> None:
-    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
-    first = Identifies(tmp_path)
-    for minutes in range(5):
-        first.count(now + timedelta(minutes=minutes))
-    assert Identifies(tmp_path).used(now + timedelta(hours=1)) == 5
-    assert Identifies(tmp_path).used(now + timedelta(hours=24, minutes=2)) == 2
-    assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o600
-    (tmp_path / FILE_NAME).write_text("{broken")
-    assert Identifies(tmp_path).used(now) == 0
-
-
-def test_p33_none_left_waits_until_discord_counts_anew() -> None:
-    limit = limit_in({"session_start_limit": {"total": 1000, "remaining": 0, "reset_after": 7_200_000}})
-    assert pause_for(3, limit) == 7200
-    assert limit_in({"session_start_limit": None}) == StartLimit()
-
-
-async def test_p33_a_crash_loop_is_slowed_down(tmp_path: Path) -> None:
-    async with FakeDiscord() as fake:
-        fake.gateway.start_limit.remaining = 798
-        async with alive(fake, tmp_path) as life:
-            assert 4.0 in life.clock.slept
-
-
-async def test_a_thread_that_an_earlier_life_opened_is_success(tmp_path: Path) -> None:
-    core = ListCore()
-    async with FakeDiscord(message_content=True) as fake:
-        ann = fake.person(1001, "Ann")
-        guild = fake.guild("Home", ann)
-        talk = guild.channel("talk")
-        wanted = frozenset({f"discord:{talk.id}"})
-        async with alive(fake, tmp_path, core, threads=wanted):
-            await until(lambda: any(name.endswith("alive") for name in core.kept))
-        asked = await ann.says(talk, "why?", mention=True)
-        talk.thread("why?", starter=asked, by=fake.bot)  # and killed before it was accepted
-        async with alive(fake, tmp_path, core, threads=wanted):
-            assert [event.ref.place.thread_id for event in core.messages] == [str(asked.id)]
-            assert len([call for call in fake.calls if call.method == "POST" and "threads" in call.path]) == 1
-
-
-async def test_an_edit_of_what_began_a_thread_goes_there_after_a_restart_too(tmp_path: Path) -> None:
-    core = ListCore()
-    async with FakeDiscord(message_content=True) as fake:
-        ann = fake.person(1001, "Ann")
-        talk = fake.guild("Home", ann).channel("talk")
-        wanted = frozenset({f"discord:{talk.id}"})
-        async with alive(fake, tmp_path, core, threads=wanted):
-            asked = await ann.says(talk, "why?", mention=True)
-            await until(lambda: core.texts)
-            place = core.messages[0].ref.place
-        await ann.edits(asked, f"<@{fake.bot.id}> why not?")
-        async with alive(fake, tmp_path, core, threads=wanted):
-            assert place.thread_id == str(asked.id)
-            assert place in [event.ref.place for event in core.edits]
-            assert all(event.author.roles for event in core.edits), "who may use the bot by a role may edit by it too"
-
-
-async def test_what_may_not_open_a_thread_is_answered_in_the_channel(tmp_path: Path) -> None:
-    async with FakeDiscord(message_content=True) as fake:
-        ann = fake.person(1001, "Ann")
-        talk = fake.guild("Home", ann).channel("talk")
-        fake.faults.add("POST /channels/{id}/messages/{id}/threads", error=403, code=50013)
-        async with alive(fake, tmp_path, threads=frozenset({f"discord:{talk.id}"})) as life:
-            await ann.says(talk, "why?", mention=True)
-            await until(lambda: life.core.messages)
-            assert life.core.messages[0].ref.place.thread_id == ""
-            await ann.says(talk, "and why?", mention=True)
-            await until(lambda: len(life.core.messages) == 2)
-            assert len(fake.calls_of("POST /channels/{id}/messages/{id}/threads")) == 1, "each refusal counts (P31)"
-
-
-async def test_p31_where_no_thread_may_be_opened_the_bot_may_write_all_the_same(tmp_path: Path) -> None:
-    async with FakeDiscord() as fake:
-        talk = fake.guild("Home", fake.person(1001, "Ann")).channel("talk")
-        rest = Rest(options_for(fake, tmp_path), FastClock())
-        fake.faults.add("POST /channels/{id}/messages/{id}/threads", error=403, code=50013)
-        with pytest.raises(PlaceUnavailable):
-            await rest.create_thread(talk.id, 1, "why?")
-        await rest.typing(talk.id)
-        await rest.close()
-
-
-async def test_p37_a_gateway_that_is_down_at_start_is_asked_again(tmp_path: Path) -> None:
-    async with FakeDiscord() as fake:
-        fake.gateway.accepts = False
-        ann = fake.person(1001, "Ann")
-        async with alive(fake, tmp_path, wait=False) as life:
-            await until(lambda: any(0.5 <= pause <= 1.0 for pause in life.clock.slept))
-            fake.gateway.accepts = True
-            await life.caught_up()
-            await ann.says(fake.dm(ann), "hello")
-            await until(lambda: life.core.messages)
-
-
 async def test_p25_with_the_adapters_own_rest_client(tmp_path: Path) -> None:
     core = ListCore()
     async with FakeDiscord(message_content=True) as fake:
@@ -300,19 +193,6 @@ async def test_p25_with_the_adapters_own_rest_client(tmp_path: Path) -> None:
             await fake.revoke_token()
             await until(life.task.done)
             assert isinstance(life.task.exception(), TokenRefused)
-
-
-async def test_p33_sessions_given_up_one_after_another_are_no_way_to_go_on(tmp_path: Path) -> None:
-    now = datetime.now(UTC).timestamp()
-    async with FakeDiscord() as fake:
-        (tmp_path / FILE_NAME).write_text(json.dumps([now] * 205))
-        async with alive(fake, tmp_path) as life:
-            assert 32.0 in life.clock.slept
-            fake.gateway.forget_session()
-            fake.gateway.cut()
-            await until(life.task.done)
-            assert isinstance(life.task.exception(), AdapterError)
-            assert fake.gateway.identifies == 1
 
 
 async def test_p25_who_speaks_after_a_start_does_not_wait_for_thousands_of_others(tmp_path: Path) -> None:

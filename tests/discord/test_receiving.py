@@ -1,15 +1,10 @@
-"""Receiving live: who is heard, in what order, and what a bad connection does not lose."""
+"""Receiving live: who is heard, in what order, and what a message brings."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from pathlib import Path
 
-import pytest
-
-from adapters.discord.connection import AWAY_AT_MOST
-from bot.errors import TokenRefused
 from bot.events import CommandInvoked, PlaceChanged, Quotation
 from tests.discord.receiving import ListCore, alive, until
 from tests.fakes.discord import FakeDiscord
@@ -51,17 +46,6 @@ async def test_no_intent_then_only_mentions_are_heard(tmp_path: Path) -> None:
             await ann.says(channel, "hi", mention=True)
             await until(lambda: life.core.messages)
             assert life.core.texts == ["hi"]
-
-
-async def test_an_intent_that_is_refused_is_left_out(tmp_path: Path) -> None:
-    async with FakeDiscord(message_content=False) as fake:
-        fake.application["flags"] = 1 << 18  # Discord says one thing and does another
-        ann = fake.person(1001, "Ann")
-        async with alive(fake, tmp_path) as life:
-            await ann.says(fake.dm(ann), "hello")
-            await until(lambda: life.core.messages)
-            assert not fake.gateway.intents & 1 << 15
-            assert fake.gateway.identifies == 1
 
 
 async def test_everyone_is_nobody_in_particular_and_other_names_stay(tmp_path: Path) -> None:
@@ -149,44 +133,6 @@ async def test_p28_d5_the_same_event_twice_is_one(tmp_path: Path) -> None:
         assert life.core.texts == ["hello", "end"]
 
 
-async def test_d2_p26_a_cut_socket_is_resumed_and_its_replay_put_in_order(tmp_path: Path) -> None:
-    async with FakeDiscord() as fake, alive(fake, tmp_path) as life:
-        ann = fake.person(1001, "Ann")
-        fake.gateway.shuffles = True
-        fake.gateway.cut()
-        for number in range(5):
-            await ann.says(fake.dm(ann), str(number))
-        await until(lambda: len(life.core.messages) == 5)
-        assert life.core.texts == ["0", "1", "2", "3", "4"]
-        assert (fake.gateway.identifies, fake.gateway.resumes) == (1, 1)
-
-
-@pytest.mark.parametrize("content", [True, False])
-async def test_the_log_says_that_it_is_connected(tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bool) -> None:
-    caplog.set_level(logging.INFO)
-    async with FakeDiscord(message_content=content) as fake:
-        fake.guild("Home", fake.person(1001, "Ann"))
-        async with alive(fake, tmp_path, threads=frozenset({"discord:1"})):
-            pass
-    assert "discord: connected as parley, in 1 server" in caplog.messages
-    assert ("discord: the Message Content intent is off; PARLEY_THREADS needs it" in caplog.messages) is not content
-
-
-async def test_after_a_long_outage_a_new_session_is_begun_soon(tmp_path: Path) -> None:
-    """The library's own pauses grow to a quarter of an hour by then."""
-    async with FakeDiscord() as fake, alive(fake, tmp_path) as life:
-        ann = fake.person(1001, "Ann")
-        fake.gateway.accepts = False
-        fake.gateway.cut()
-        await ann.says(fake.dm(ann), "meanwhile")
-        await until(lambda: AWAY_AT_MOST in life.clock.slept)
-        await asyncio.sleep(AWAY_AT_MOST / life.clock.faster)
-        fake.gateway.accepts = True
-        await until(lambda: fake.gateway.identifies == 2, 5.0)
-        await ann.says(fake.dm(ann), "again")
-        await until(lambda: life.core.texts[-1:] == ["again"])
-
-
 async def test_one_slow_channel_holds_up_no_other(tmp_path: Path) -> None:
     go_on = asyncio.Event()
     core = ListCore(gate=lambda event: go_on if event.author.id == "1001" else None)  # type: ignore[union-attr]
@@ -209,33 +155,6 @@ async def test_a_storage_that_fails_loses_nothing(tmp_path: Path) -> None:
         await until(lambda: life.core.texts == ["one", "two"])
         pauses = [pause for pause in life.clock.slept if 0.5 <= pause <= 4.0]
         assert [most / 2 <= pause <= most for pause, most in zip(pauses, (1.0, 2.0, 4.0), strict=True)] == [True] * 3
-
-
-async def test_a_revoked_token_is_told_at_once(tmp_path: Path) -> None:
-    async with FakeDiscord() as fake, alive(fake, tmp_path) as life:
-        await fake.revoke_token()
-        await until(life.task.done)
-        assert isinstance(life.task.exception(), TokenRefused)
-
-
-async def test_a_wrong_token_is_told_at_login(tmp_path: Path) -> None:
-    async with FakeDiscord() as fake:
-        fake.revoked = True
-        async with alive(fake, tmp_path, wait=False) as life:
-            await until(life.task.done)
-            assert isinstance(life.task.exception(), TokenRefused)
-
-
-async def test_p37_no_network_at_start_goes_on_asking(tmp_path: Path) -> None:
-    async with FakeDiscord() as fake:
-        for _ in range(3):
-            fake.faults.add("GET /users/@me", error=500)
-        ann = fake.person(1001, "Ann")
-        async with alive(fake, tmp_path) as life:
-            await ann.says(fake.dm(ann), "hello")
-            await until(lambda: life.core.messages)
-            first, second = life.clock.slept[:2]
-            assert 0.5 <= first <= 1.0 <= second <= 2.0
 
 
 async def test_p22_x18_a_payload_the_library_cannot_read_loses_nothing_else(tmp_path: Path) -> None:
@@ -268,44 +187,3 @@ async def test_p36_removed_from_a_server_or_channel(tmp_path: Path) -> None:
             assert {event.change for event in changes} == {"removed"}
             await ann.adds_bot(guild)
             await until(lambda: any(isinstance(event, PlaceChanged) and event.change == "added" for event in life.core.events))
-
-
-@pytest.mark.parametrize("whole_server", [True, False])
-async def test_a_mention_opens_a_thread_where_it_is_wanted(tmp_path: Path, whole_server: bool) -> None:
-    async with FakeDiscord(message_content=True) as fake:
-        ann = fake.person(1001, "Ann")
-        guild = fake.guild("Home", ann)
-        channel = guild.channel("talk")
-        wanted = frozenset({f"discord:{guild.id if whole_server else channel.id}"})
-        async with alive(fake, tmp_path, threads=wanted) as life:
-            sent = await ann.says(channel, "**why** is the sky blue?", mention=True)
-            await until(lambda: life.core.messages)
-            place = life.core.messages[0].ref.place
-            assert (place.chat_id, place.thread_id) == (str(channel.id), str(sent.id))
-            thread = guild.threads[sent.id]
-            assert thread.name == "why is the sky blue?"
-            await ann.says(thread, "and red at night?")
-            await until(lambda: len(life.core.messages) == 2)
-            assert life.core.messages[1].addressed, "a thread that the bot opened is followed"
-            assert life.core.messages[1].ref.place == place
-            await ann.edits(sent, f"<@{fake.bot.id}> why is grass green?")
-            await until(lambda: life.core.edits)
-            assert place in [event.ref.place for event in life.core.edits]
-            await ann.deletes(sent)
-            await until(lambda: len(life.core.deletions) == 2)
-            assert place in [event.ref.place for event in life.core.deletions]
-
-
-async def test_what_is_written_in_a_new_thread_comes_after_what_it_began_with(tmp_path: Path) -> None:
-    async with FakeDiscord(message_content=True) as fake:
-        ann = fake.person(1001, "Ann")
-        guild = fake.guild("Home", ann)
-        talk = guild.channel("talk")
-        async with alive(fake, tmp_path, threads=frozenset({f"discord:{talk.id}"})) as life:
-            fake.faults.add("POST /channels/{id}/messages/{id}/threads", slow=0.2)
-            sent = await ann.says(talk, "one", mention=True)
-            await until(lambda: sent.id in guild.threads)
-            await ann.says(guild.threads[sent.id], "two")
-            await until(lambda: len(life.core.messages) == 2)
-            assert life.core.texts == ["one", "two"]
-            assert len({event.ref.place for event in life.core.messages}) == 1
