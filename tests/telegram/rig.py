@@ -125,3 +125,7 @@ async def running(adapter: TelegramAdapter, core: ListCore) -> AsyncIterator[asy
 
 def plain(text: str, **fields: object) -> Part:
     return Part(0, len(text), text, **fields)  # type: ignore[arg-type]
+
+
+STRICT = Limits(probes=0)
+"""No calls beyond the overall rate: what they do has tests of its own."""
