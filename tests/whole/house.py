@@ -13,13 +13,28 @@ from adapters.telegram.options import TelegramOptions
 from bot.sessions.dispatcher import Dispatcher
 from bot.supervisor import Outcome
 from storage.sqlite.store import SqliteStore
-from tests.fakes.openai_server import FakeOpenAI
-from tests.fakes.telegram import FakeTelegram
+from tests.fakes.openai_server import FakeOpenAI, prompts
+from tests.fakes.telegram import Call, FakeTelegram
 from tests.fakes.telegram.chats import Chat, Topic
 from tests.fakes.telegram.people import Person
 from tests.whole.plan import KEY, LIMITS, POLICY, WHOLE, Held, Plan, QuickClock, living, until
 
-__all__ = ["KEY", "LIMITS", "POLICY", "WHOLE", "Held", "House", "Plan", "QuickClock", "on_telegram", "parley", "until"]
+__all__ = [
+    "KEY",
+    "LIMITS",
+    "POLICY",
+    "WHOLE",
+    "Held",
+    "House",
+    "Plan",
+    "QuickClock",
+    "asked",
+    "on_telegram",
+    "parley",
+    "says",
+    "until",
+    "writes",
+]
 
 
 @dataclass(slots=True)
@@ -68,3 +83,16 @@ async def parley(path: Path, telegram: FakeTelegram, openai: FakeOpenAI, plan: P
     ann = telegram.person(1001, "Ann")
     async with living(path, openai, [adapter], plan) as life:
         yield House(telegram, openai, life.core, life.store, adapter, ann, telegram.private_chat(ann), life.receiving["telegram"])
+
+
+async def says(house: House, text: str) -> None:
+    await house.ann.says(house.chat, text)
+    await house.settle()
+
+
+def asked(house: House) -> list[str]:
+    return prompts(house.openai.requests[-1].body)[1:]
+
+
+def writes(telegram: FakeTelegram) -> list[Call]:
+    return [call for call in telegram.calls if call.method in ("sendMessage", "editMessageText")]
