@@ -143,8 +143,16 @@ async def talking(
         await store.close()
 
 
+async def killed(talk: Talk) -> None:
+    """The process is gone at once: nothing is parked, nothing is written any more."""
+    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task() and "lane" in task.get_name()]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def nothing_is_owed(talk: Talk) -> bool:
     return not await talk.store.unfinished_replies() and not await talk.store.owing_sessions()
 
 
-__all__ = ["Quotation", "Talk", "TestClock", "nothing_is_owed", "talking"]
+__all__ = ["Quotation", "Talk", "TestClock", "killed", "nothing_is_owed", "talking"]

@@ -14,8 +14,7 @@ from bot.events import Place
 from bot.ports import AnswerStream, ChatMessage, ModelOptions
 from bot.replies import texts
 from bot.sessions.last_tries import MOST_ATTEMPTS
-from tests.core.talk import Talk, talking
-from tests.core.test_lives import killed
+from tests.core.talk import Talk, killed, talking
 from tests.fakes.memory_adapter import MemoryAdapter
 from tests.fakes.scripted_model import Script, ScriptedModel
 

@@ -1,4 +1,4 @@
-"""Small things that a reader of the code stumbled over, one test each: refusals, edits, other people's eyes."""
+"""Small things that a reader of the code stumbled over, one test each: refusals, edits, questions."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import DatabaseBroken, ModelError, RateLimited, StorageError
-from bot.events import Attachment, Author, MessageEdited, MessageReceived, MessageRef, Place
+from bot.events import Attachment, Author, MessageReceived, MessageRef, Place
 from bot.sessions.dispatcher import Dispatcher
 from tests.core.talk import POLICY, Talk, talking
-from tests.fakes.memory_adapter import MemoryAdapter
 
 GROUP = Place("memory", "-5", kind="group")
 BOB = Author("8", "Bob")
@@ -57,23 +56,6 @@ async def test_a_native_edit_that_is_too_long_is_told_so(talk: Talk) -> None:
     await talk.says("/edit 1 " + "many words " * 400)
     assert talk.last.text.startswith("That message is longer than I can take in")
     assert len(talk.model.requests) == 1
-
-
-async def test_strangers_who_edit_among_themselves_are_not_stored(talk: Talk) -> None:
-    await talk.core.accept(MessageEdited(MessageRef(GROUP, "1"), BOB, "not for the bot", talk.clock.now(), talk.key()))
-    assert (await talk.store.find(GROUP, BOB.id)).account is None
-
-
-async def test_x16_a_private_title_is_not_said_in_a_group(talk: Talk) -> None:
-    await talk.says("my secret plans")
-    session = (await talk.store.find(talk.place, "7")).session
-    assert session is not None
-    await talk.says(f"/open #{session.id}", place=GROUP)
-    await talk.says(f"/delete #{session.id}", place=GROUP)
-    assert "secret" not in " ".join(talk.texts(GROUP))
-    await talk.presses("Undo", talk.chat(GROUP)[-1])
-    assert "secret" not in " ".join(talk.texts(GROUP))
-    assert (await talk.store.find(GROUP, "7")).session is None
 
 
 async def test_an_edit_in_an_ended_session_takes_it_up_again(talk: Talk) -> None:
@@ -165,17 +147,6 @@ async def test_retry_takes_a_number(free: Talk) -> None:
     assert "is not a number" in free.last.text
 
 
-async def test_in_a_shared_place_nobody_takes_the_turns_of_others_off_the_branch(tmp_path: Path) -> None:
-    async with talking(tmp_path / "shared.db", policy=replace(POLICY, shared=frozenset({"memory:-5"}))) as talk:
-        await talk.says("from Ann", place=GROUP)
-        await talk.says("from Bob", place=GROUP, author=BOB)
-        for command in ("/retry", "/edit other words"):
-            await talk.says(command, place=GROUP)
-            assert talk.texts(GROUP)[-1] == "Only who asked for that answer can do that."
-        await talk.says("/retry", place=GROUP, author=BOB)
-        assert talk.asked()[-1] == "Bob: from Bob"
-
-
 async def test_u9_a_slash_and_signed_numbers_get_a_hint(free: Talk) -> None:
     await free.says("one")
     for odd in ("/ foo", "/edit -1 x", "/history -1", "/history 99999999999999999999", "/history 1 2"):
@@ -194,20 +165,6 @@ async def test_versions_of_question_and_answer_are_told_apart(free: Talk) -> Non
     await free.edits(ref, "uno")
     await free.presses("Retry")
     assert [label for label, _ in free.last.buttons] == ["‹", "✎ 2/2", "‹", "2/2", "Retry"]
-
-
-async def test_x16_what_is_asked_in_private_is_not_answered_in_a_group(free: Talk) -> None:
-    free.model.says("held", gate=asyncio.Event())
-    await free.says("/new", place=GROUP)
-    session = (await free.store.find(GROUP, "7")).session
-    assert session is not None
-    await free.says(f"/open #{session.id}")
-    await free.hears("public question", place=GROUP)
-    await asyncio.sleep(0.005)
-    await free.hears("my private secret")
-    await free.says("/stop", place=GROUP)
-    assert not any("secret" in text for text in free.texts(GROUP))
-    assert any("my private secret" in text for text in free.texts())
 
 
 async def test_an_arrow_to_a_version_that_was_never_answered_has_it_answered(free: Talk) -> None:
@@ -230,28 +187,6 @@ async def test_failures_do_not_fill_the_context(tmp_path: Path) -> None:
         await talk.says("hi")
         assert sum(len(text) for text in talk.asked()) < 1500
         assert talk.asked()[-1].endswith("hi")
-
-
-async def test_undo_takes_back_nobody_elses_words(tmp_path: Path) -> None:
-    async with talking(tmp_path / "shared.db", policy=replace(POLICY, shared=frozenset({"memory:-5"}))) as talk:
-        await talk.hears("from Ann", place=GROUP)
-        await talk.says("from Bob", place=GROUP, author=BOB)
-        for author in (talk.person, BOB):
-            await talk.says("/undo", place=GROUP, author=author)
-            assert talk.texts(GROUP)[-1] == "Only who asked for that answer can do that."
-
-
-async def test_x16_a_private_list_is_not_turned_in_front_of_others(tmp_path: Path) -> None:
-    adapter = MemoryAdapter()
-    async with talking(tmp_path / "p.db", policy=replace(POLICY, shared=frozenset({"memory:-5"})), adapter=adapter) as talk:
-        for number in range(10):
-            await talk.says(f"/new public {number}", place=GROUP, author=Author("9", "Chief", is_admin=True))
-        await talk.says("/sessions", place=GROUP)
-    async with talking(tmp_path / "p.db", policy=POLICY, adapter=adapter) as talk:
-        for number in range(10):
-            await talk.says(f"/new secret {number}", author=BOB, place=Place("memory", "8"))
-        assert await talk.presses("›", talk.chat(GROUP)[-1], author=BOB) == "That is no longer there."
-        assert not any("secret" in text for text in talk.texts(GROUP))
 
 
 async def test_s1_a_full_disk_does_not_end_the_core_by_its_chores(free: Talk) -> None:
