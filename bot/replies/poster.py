@@ -131,16 +131,18 @@ class Poster:
             if first is not None and not self.claim.outdated:
                 await self._store.apply((SetPost(first.id, first.state, first.ref, not_before),))
 
-    async def take_away_all(self) -> None:
-        """Takes every post away, unless a decision made meanwhile wants them for something else."""
+    async def take_away_all(self) -> bool:
+        """Takes every post away; False where a decision made meanwhile wants them for something else, though some may be gone by now."""
         done: list[Change] = []
         for ordinal in sorted(self._posts):
             if self.claim.wanted:
-                return
+                return False
             done.append(await self._take_away(ordinal))
         async with self.claim.lock:
-            if not self.claim.wanted:
-                await self._store.apply(done)
+            if self.claim.wanted:
+                return False
+            await self._store.apply(done)
+            return True
 
     async def _show(self, ordinal: int, part: Part) -> None:
         for _ in range(2):

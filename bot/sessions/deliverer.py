@@ -86,10 +86,10 @@ class Deliverer:
         """Until the posts show the content (None: are gone), or cannot; a limit only takes longer."""
         while True:
             try:
-                if content is None:
-                    await poster.take_away_all()
-                else:
+                if content is not None:
                     await poster.finish(content)
+                elif not await poster.take_away_all():
+                    await self._show_again(poster)
             except RateLimited as limited:
                 await self._put_off(poster, limited.retry_after)
             except PlaceUnavailable as error:
@@ -135,6 +135,12 @@ class Deliverer:
             self._later(poster.reply_id, poster.target.place, session_id, 0.0)
         elif poster.unsettled:
             self._later(poster.reply_id, poster.target.place, session_id, poster.unsettled)
+
+    async def _show_again(self, poster: Poster) -> None:
+        """What is shown on posts that were being taken away may have gone with them, unnoticed: its lane writes it once more."""
+        wanted_by = poster.claim.heir or poster.reply_id
+        message = await self._desk.store.message(wanted_by)
+        self._later(wanted_by, poster.target.place, message.session_id if message is not None else "", 0.0)
 
     async def _put_off(self, poster: Poster, seconds: float) -> None:
         not_before = self._desk.clock.now() + timedelta(seconds=seconds)
