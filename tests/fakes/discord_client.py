@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from typing import TypeVar, Unpack
 
 import discord
+import pytest
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
@@ -124,3 +125,10 @@ async def logged_in(fake: FakeDiscord, *, content: bool = False) -> AsyncIterato
 async def _ready(bot: Bot) -> None:
     while not bot.is_ready():
         await asyncio.sleep(0.005)
+
+
+async def refusal(bot: Bot, method: str, path: str, body: object = None) -> tuple[int, int]:
+    """Status and code with which a call is refused."""
+    with pytest.raises(discord.HTTPException) as caught:
+        await bot.call(method, path, body)
+    return caught.value.status, caught.value.code

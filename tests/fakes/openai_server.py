@@ -14,7 +14,6 @@ import argparse
 import asyncio
 import json
 import socket
-import struct
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,22 +22,8 @@ from typing import Self
 
 from aiohttp import web
 
-from tests.fakes.openai_script import (
-    ROLE,
-    Answerer,
-    Json,
-    Raw,
-    Refusal,
-    Reply,
-    Step,
-    completion,
-    echo,
-    error_body,
-    pieces_of,
-    reply_events,
-)
-
-RST = struct.pack("ii", 1, 0)
+from tests.fakes.openai_script import ROLE, Answerer, Json, Raw, Refusal, Reply, Step, completion, echo, error_body, pieces_of, reply_events
+from tests.fakes.openai_wire import Player, begin, end, framed
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,37 +64,6 @@ class Quirks:
 
     def refusal(self, body: Json) -> Refusal | None:
         return next((refusal for name, refusal in self.refuses.items() if body.get(name) is not None), None)
-
-
-class Player:
-    """Sends prebuilt frames at their times by plain callbacks, without a task or a future for each token."""
-
-    def __init__(self, transport: asyncio.Transport, frames: Sequence[tuple[float, bytes]]) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._transport, self._frames, self._next = transport, frames, 0
-        self._start = self._loop.time()
-        self.ended: asyncio.Future[bool] = self._loop.create_future()
-        self._play()
-
-    def _play(self) -> None:
-        if self.ended.done():
-            return
-        now = self._loop.time() - self._start
-        due = self._next
-        while due < len(self._frames) and self._frames[due][0] <= now:
-            due += 1
-        if due > self._next and not self._transport.is_closing():
-            self._transport.write(b"".join(frame for _, frame in self._frames[self._next : due]))
-        self._next = due
-        if due == len(self._frames) or self._transport.is_closing():
-            self.ended.set_result(due == len(self._frames))
-        else:
-            self._loop.call_at(self._start + self._frames[due][0], self._play)
-
-
-def framed(data: bytes) -> bytes:
-    """As one chunk of HTTP's chunked coding."""
-    return b"%x\r\n%s\r\n" % (len(data), data) if data else b""
 
 
 class FakeOpenAI:
@@ -211,7 +165,7 @@ class FakeOpenAI:
         # What follows the last token (finish, usage, [DONE]) comes with it, as servers send it.
         times = [(reply.first_token_after + min(n, len(pieces) - 1) * gap, framed(data)) for n, data in enumerate(events)]
         with self._counted():
-            response = await _begin(request, "text/event-stream", {})
+            response = await begin(request, "text/event-stream", {})
             await self._play(request, first + times)
             await response.write_eof()
         return response
@@ -219,7 +173,7 @@ class FakeOpenAI:
     async def _raw(self, request: web.Request, raw: Raw) -> web.StreamResponse:
         with self._counted():
             await asyncio.sleep(raw.headers_after)
-            response = await _begin(request, raw.content_type, raw.headers)
+            response = await begin(request, raw.content_type, raw.headers)
             rounds = 1_000_000 if raw.repeat else 1
             for _ in range(rounds):
                 for part in raw.parts:
@@ -229,7 +183,7 @@ class FakeOpenAI:
                         await part.wait()
                     else:
                         await asyncio.sleep(part)
-            await _end(request, response, raw)
+            await end(request, response, raw)
         return response
 
     async def _play(self, request: web.Request, frames: Sequence[tuple[float, bytes]]) -> None:
@@ -246,30 +200,6 @@ class FakeOpenAI:
             raise
         finally:
             self.streams -= 1
-
-
-async def _begin(request: web.Request, content_type: str, headers: Mapping[str, str]) -> web.StreamResponse:
-    response = web.StreamResponse(headers=headers)
-    response.content_type = content_type
-    response.enable_chunked_encoding()
-    await response.prepare(request)
-    return response
-
-
-async def _end(request: web.Request, response: web.StreamResponse, raw: Raw) -> None:
-    transport = request.transport
-    assert transport is not None
-    match raw.end:
-        case "whole":
-            await response.write_eof()
-        case "fin":
-            transport.close()
-        case "rst":
-            await asyncio.sleep(0.02)  # what was sent must have been read, or the reset takes it away
-            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RST)
-            transport.abort()
-        case "hang":
-            await asyncio.sleep(60)
 
 
 def _refused(refusal: Refusal) -> web.Response:
