@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.contracts.store_contract import FindContract, PeopleContract, PurgeContract, TransactionContract
+from tests.contracts.store_contract import FindContract, TransactionContract
 from tests.contracts.store_forget_contract import ForgetContract, ForgetSharedContract
 from tests.contracts.store_owing_contract import OwedContract, ShowingContract
+from tests.contracts.store_people_contract import PeopleContract, PurgeContract
 from tests.contracts.store_reply_contract import MoveContract, PostContract, QuestionContract, TurnContract
 from tests.contracts.store_session_contract import IdContract, ListContract, SessionContract
 from tests.contracts.store_tree_contract import BranchContract, MessageContract, VersionContract
