@@ -1,4 +1,4 @@
-"""/ask, branching from a message, lists of versions, and /edit and /retry as replies to a message."""
+"""/ask, branching from a message, and /edit and /retry as replies to a message."""
 
 from __future__ import annotations
 
@@ -141,61 +141,6 @@ async def test_typed_without_a_message_branch_is_unknown(talk: Talk) -> None:
     await talk.says("/branch words")
     assert "There is no command" in talk.last.text
     assert talk.model.requests == []
-
-
-async def test_versions_lists_them_and_leads_to_each(talk: Talk) -> None:
-    prompt = await talk.says("one")
-    await talk.says("/versions", reply_to=prompt)
-    assert talk.last.text == texts.ONE_VERSION
-    await talk.edits(prompt, "uno")
-    await talk.says("/versions", reply_to=prompt)
-    assert talk.last.text.splitlines() == ["**Versions of message 1**", "", "· 1. one", "▸ 2. uno"]
-    assert [label for label, _ in talk.last.buttons] == ["Show 1"]
-    await talk.presses("Show 1", talk.last)
-    assert talk.chat()[0].text == "Echo: one"
-    await talk.says("/versions", reply_to=_post(talk, 0))
-    assert talk.last.text == texts.ONE_VERSION  # of the answer
-    await talk.says("two")
-    assert talk.asked() == ["one", "Echo: one", "two"]
-
-
-async def test_versions_of_an_answer_that_is_not_on_the_branch(talk: Talk) -> None:
-    await talk.says("one")
-    first = _post(talk)
-    talk.model.says("two, first")
-    await talk.says("two")
-    talk.model.says("two, second")
-    await talk.says("/retry")
-    second = talk.last
-    await talk.replies(talk.chat()[0], "three")
-    await talk.says("/versions", reply_to=MessageRef(second.place, second.id))
-    assert talk.last.text.splitlines()[2:] == ["· 1. two, first", "▸ 2. two, second"]
-    await talk.presses("Show 1", talk.last)
-    assert second.text == "two, first"
-    assert first.message_id == talk.chat()[0].id
-
-
-async def test_versions_while_one_is_being_written(talk: Talk) -> None:
-    await talk.says("one")
-    gate = asyncio.Event()
-    talk.model.says("some words of an answer", gate=gate, held=2)
-    await talk.hears("/retry")
-    await talk.shows("some words")
-    await talk.hears("/versions", reply_to=_post(talk, 0))
-    await talk.shows(texts.MARK_OPEN)
-    assert "· 1. Echo: one\n▸ 2. being written" in talk.last.text
-    gate.set()
-    await talk.settle()
-
-
-async def test_versions_are_for_the_eyes_of_who_asked(talk: Talk) -> None:
-    prompt = await talk.says("one", place=GROUP)
-    await talk.edits(prompt, "uno")
-    await talk.says("/versions", place=GROUP, reply_to=prompt)
-    assert len(talk.texts(GROUP)) == 1
-    assert "uno" in talk.last.text
-    await talk.presses("Show 1")
-    assert talk.texts(GROUP) == ["Echo: one"]
 
 
 async def test_edit_and_retry_as_replies_mean_that_message(talk: Talk) -> None:
