@@ -95,6 +95,26 @@ PLACES: Mapping[str, Callable[[Door], on_telegram.Chat | on_telegram.Topic]] = {
 }
 
 
+CHANNEL = {"id": -1, "type": "channel", "title": WORD}
+POSTED = {"message_id": 1, "date": 1, "text": WORD, "chat": CHANNEL}
+REACTED = {"chat": CHANNEL, "message_id": 1, "date": 1, "old_reaction": [], "new_reaction": [{"type": "emoji", "emoji": WORD}]}
+UNASKED: Mapping[str, Mapping[str, object]] = {
+    "inline_query": {"id": "1", "query": WORD, "offset": ""},
+    "chosen_inline_result": {"result_id": "1", "query": WORD},
+    "channel_post": POSTED,
+    "edited_channel_post": POSTED | {"edit_date": 2},
+    "business_message": POSTED | {"business_connection_id": WORD},
+    "edited_business_message": POSTED | {"business_connection_id": WORD, "edit_date": 2},
+    "guest_message": POSTED,
+    "message_reaction": REACTED,
+    "poll_answer": {"poll_id": WORD, "option_ids": [0]},
+    "chat_join_request": {"chat": CHANNEL, "user_chat_id": 668, "date": 1, "bio": WORD},
+    "pre_checkout_query": {"id": WORD, "currency": "XTR", "total_amount": 1, "invoice_payload": WORD},
+    "never_heard_of": {"text": WORD},
+}
+"""Updates of kinds that the bot did not ask for."""
+
+
 def _telegram_ways() -> dict[str, Way]:
     ways: dict[str, Way] = {}
     for name, place in PLACES.items():
@@ -116,28 +136,7 @@ def _telegram_ways() -> dict[str, Way]:
             ways[f"/{command.name}, {name}"] = lambda door, at=place, text=text: door.phone.says(at(door), text)
     for command in COMMANDS:
         ways[f"pressed {command.name}"] = lambda door, data=f"{command.name} {WORD}": door.phone.presses_data(door.post, data)
-    chat = {"id": -1, "type": "channel", "title": WORD}
-    words = {"message_id": 1, "date": 1, "text": WORD, "chat": chat}
-    for kind, body in {
-        "inline_query": {"id": "1", "query": WORD, "offset": ""},
-        "chosen_inline_result": {"result_id": "1", "query": WORD},
-        "channel_post": words,
-        "edited_channel_post": words | {"edit_date": 2},
-        "business_message": words | {"business_connection_id": WORD},
-        "edited_business_message": words | {"business_connection_id": WORD, "edit_date": 2},
-        "guest_message": words,
-        "message_reaction": {
-            "chat": chat,
-            "message_id": 1,
-            "date": 1,
-            "old_reaction": [],
-            "new_reaction": [{"type": "emoji", "emoji": WORD}],
-        },
-        "poll_answer": {"poll_id": WORD, "option_ids": [0]},
-        "chat_join_request": {"chat": chat, "user_chat_id": 668, "date": 1, "bio": WORD},
-        "pre_checkout_query": {"id": WORD, "currency": "XTR", "total_amount": 1, "invoice_payload": WORD},
-        "never_heard_of": {"text": WORD},
-    }.items():
+    for kind, body in UNASKED.items():
         ways[kind] = lambda door, kind=kind, body=body: _raw(door, kind, dict(body))
     return ways
 
