@@ -89,27 +89,13 @@ async def _through_a_full_disk(disk: SmallDisk, talk: Talk, *, ended: bool) -> N
     await talk.bobs.wait_for("some words")
     disk.fill()
     await _until_both_are_refused(talk, disk, life)
-    assert disk.reserve.stat().st_size == SIZE  # what comes again takes nothing of it
-    anns.on()
-    await until(lambda: WHOLE in talk.anns.texts)
-    await until(lambda: not disk.reserve.exists())  # what is owed does
-    await _until_nothing_is_left(disk)
+    await _what_is_owed_takes_the_reserve(talk, disk, anns)
     bobs.on()  # and this one has to wait
     await talk.both_say("three")
     await asyncio.sleep(0.3)
     assert life.process.returncode is None
     assert life.told.count("Nothing is lost") == 1
-    if ended:
-        began = time.monotonic()
-        assert await life.end() == 0
-        assert time.monotonic() - began < 2.5
-        await (await disk.start(talk.settings)).tells("the disk is full", 30.0)  # and waits, or ends with that line where it cannot begin
-        disk.free()
-        await disk.lives[-1].kill()
-        life = await disk.start(talk.settings)
-    else:
-        disk.free()
-        await life.tells("the database takes what is written again")
+    life = await (_the_next_life if ended else _room_again)(talk, disk, life)
     await talk.both_are_answered()
     assert talk.anns.texts.count(WHOLE) == 1
     (bobs_text,) = (text for text in talk.bobs.texts if WHOLE in text or "begun before" in text)
@@ -118,6 +104,30 @@ async def _through_a_full_disk(disk: SmallDisk, talk: Talk, *, ended: bool) -> N
         assert "Traceback" not in each.told
     assert disk.reserve.stat().st_size == SIZE
     assert await life.end() == 0
+
+
+async def _what_is_owed_takes_the_reserve(talk: Talk, disk: SmallDisk, anns: Held) -> None:
+    assert disk.reserve.stat().st_size == SIZE  # what comes again takes nothing of it
+    anns.on()
+    await until(lambda: WHOLE in talk.anns.texts)
+    await until(lambda: not disk.reserve.exists())  # what is owed does
+    await _until_nothing_is_left(disk)
+
+
+async def _the_next_life(talk: Talk, disk: SmallDisk, life: Life) -> Life:
+    began = time.monotonic()
+    assert await life.end() == 0
+    assert time.monotonic() - began < 2.5
+    await (await disk.start(talk.settings)).tells("the disk is full", 30.0)  # and waits, or ends with that line where it cannot begin
+    disk.free()
+    await disk.lives[-1].kill()
+    return await disk.start(talk.settings)
+
+
+async def _room_again(talk: Talk, disk: SmallDisk, life: Life) -> Life:
+    disk.free()
+    await life.tells("the database takes what is written again")
+    return life
 
 
 async def _until_both_are_refused(talk: Talk, disk: SmallDisk, life: Life) -> None:
