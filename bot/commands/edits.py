@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.commands.call import Call, message_replied_to, own_message, whole_number
-from bot.commands.tails import RECENT, find_tail, first_answer, place_of
+from bot.commands.tails import RECENT, find_tail, first_answer, is_removed, place_of
 from bot.events import Place
 from bot.messages import Message, Session
 from bot.posts import Ask, Button
@@ -56,15 +56,13 @@ async def _newest(call: Call) -> tuple[Session, Message] | Decision:
 async def _edit(call: Call, session: Session, message: Message, text: str) -> Decision:
     if call.given.shared and message.user_id != call.given.user_id:
         return call.refuse(texts.ASKER_ONLY)
-    if message.status == "open":
+    tail = await find_tail(call.reader, session, message)
+    if tail is None or is_removed(tail, message):
+        return call.refuse(texts.NO_LONGER_THERE)
+    if "open" in (message.status, tail.subject.status):  # the message, or the version that stands there by now
         return call.refuse(texts.WAIT_FOR_ANSWER)
     if not text:
         return _ask_for_text(call, message)
-    tail = await find_tail(call.reader, session, message)
-    if tail is None or "removed" in (message.status, tail.subject.status):
-        return call.refuse(texts.NO_LONGER_THERE)
-    if tail.subject.status == "open":  # another version stands there by now
-        return call.refuse(texts.WAIT_FOR_ANSWER)
     if (tokens := call.given.tokens(text)) > call.given.policy.context_tokens:
         return call.refuse(texts.TOO_LONG.format(tokens=tokens, limit=call.given.policy.context_tokens))
     if message.role == "assistant":
@@ -127,7 +125,8 @@ async def retry_last(call: Call) -> Decision:
         return named
     else:
         session, message = named
-        if message.status == "removed":
+        tail = await find_tail(call.reader, session, message)
+        if tail is None or is_removed(tail, message):
             return call.refuse(texts.NO_LONGER_THERE)
         prompt = message if message.role == "user" else await call.reader.message(message.parent_id or 0)
     if prompt is None:

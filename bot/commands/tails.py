@@ -31,6 +31,12 @@ async def find_tail(reader: Reader, session: Session, message: Message) -> Tail 
     return elsewhere
 
 
+def is_removed(tail: Tail, named: Message) -> bool:
+    """Whether what was named is no longer there: it is removed itself, or the version of it that the tail begins with is. A version
+    without a branch of its own is removed alone, and its host does not know of it."""
+    return "removed" in (named.status, tail.subject.status)
+
+
 def _stands_for(there: Message, message: Message) -> bool:
     return there.first_version == message.first_version and there.status != "removed"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.commands.call import Call, message_replied_to, own_message
-from bot.commands.tails import RECENT, find_tail, first_answer, standing
+from bot.commands.tails import RECENT, find_tail, first_answer, is_removed, standing
 from bot.messages import Message, Session
 from bot.posts import Button, ButtonRow
 from bot.replies import texts
@@ -64,10 +64,8 @@ async def version(call: Call) -> Decision:
     if isinstance(found, Decision):
         return found
     session, target = found
-    if target.status == "removed":
-        return call.refuse(texts.NO_LONGER_THERE)
     tail = await find_tail(call.reader, session, await standing(call.reader, session, target, call.given.found.shown))
-    if tail is None:
+    if tail is None or is_removed(tail, target):
         return call.refuse(texts.NO_LONGER_THERE)
     if tail.subject.id == target.id:
         return Decision(line=texts.SHOWN_ALREADY)

@@ -98,8 +98,10 @@ async def retry_by_reply(both: Both, place: Place, person: str, pick: int) -> No
 
 def _retried(both: Both, node: Node, wording: int, place: Place, person: str) -> None:
     tree = both.tree_of(node)
-    prompt = node if node.role == "user" else node.parent
-    if prompt is None or node.states[wording] == "removed" or not _is_theirs(both, tree, prompt, place, person):
+    prompt, named = node if node.role == "user" else node.parent, tree.tail(node)
+    if prompt is None or not _is_theirs(both, tree, prompt, place, person):
+        return
+    if not named or "removed" in (node.states[wording], named[0].status):
         return
     tail = tree.tail(prompt)
     if tail:

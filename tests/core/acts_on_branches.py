@@ -86,7 +86,7 @@ async def turn_to_version(both: Both, place: Place, person: str, pick: int, othe
     if both.told.stands_elsewhere(tree, tail, target):
         return
     await both.command(place, person, "version", f"#{target.ids[stands]:x}", pressed=post)
-    if not tree.deleted and not (tail[0] is target and target.stands == stands):
+    if not tree.deleted and tail[0].status != "removed" and not (tail[0] is target and target.stands == stands):
         both.told.switch(tree, tail, target, stands, place, person)
     await both.settle()
 

@@ -81,3 +81,28 @@ async def test_what_is_brought_along_is_gone_on_with_though_the_empty_session_wa
     await talk.presses(texts.BRING_ALONG, new)
     await talk.says("two", place=GROUP)
     assert talk.asked() == ["one", "Echo: one", "two"]
+
+
+@pytest.mark.parametrize("label", ["‹", "Retry"])
+async def test_a_press_under_an_answer_whose_words_were_changed_does_not_bring_back_what_was_deleted(talk: Talk, label: str) -> None:
+    """The buttons name the answer as it was first, of which the changed words are a version."""
+    ref = await talk.says("one")
+    answer = talk.last
+    await talk.says("/edit 2 other words")
+    await talk.says("two")
+    await talk.deletes(ref)
+    asked = len(talk.model.requests)
+    assert await talk.presses(label, answer) == texts.NO_LONGER_THERE
+    assert len(talk.model.requests) == asked
+    await talk.says("three")
+    assert talk.asked() == ["two", "Echo: two", "three"]
+
+
+async def test_the_words_of_what_was_deleted_are_not_asked_about(talk: Talk) -> None:
+    ref = await talk.says("one")
+    await talk.says("two")
+    subject = (await talk.store.find(talk.place, "7", subject=ref)).subject
+    assert subject is not None
+    await talk.deletes(ref)
+    await talk.says(f"/edit #{subject.id:x}")
+    assert talk.texts()[-1] == texts.NO_LONGER_THERE
