@@ -35,10 +35,10 @@ def owing_sessions(connection: sqlite3.Connection) -> Sequence[tuple[str, Place]
 
 
 def recover_turns(connection: sqlite3.Connection) -> frozenset[int]:
-    """Whoever streamed is gone. Returns the posts that were being written."""
+    """Whoever streamed is gone. Returns the posts that were being written, or taken away."""
     connection.execute("UPDATE turns SET status = 'pending' WHERE status IN ('pending', 'streaming')")
     unfinished = connection.execute("SELECT id, state FROM posts WHERE state NOT IN ('final', 'gone')")
-    return frozenset(post_id for post_id, state in unfinished if state == "placed")
+    return frozenset(post_id for post_id, state in unfinished if state != "planned")
 
 
 @carry_out.register

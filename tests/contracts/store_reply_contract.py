@@ -67,12 +67,12 @@ class TurnContract:
         await store.recover()
         assert await store.turn_of(reply.id) == replace(owed, status="pending")
 
-    async def test_a_start_tells_which_posts_were_being_written(self, store: Store) -> None:
+    async def test_a_start_tells_which_posts_were_being_written_or_taken_away(self, store: Store) -> None:
         posts = [
             post(100 + number, 9, number, state=state) for number, state in enumerate(("planned", "placed", "final", "surplus", "gone"))
         ]
         await store.apply([AddPost(one) for one in posts])
-        assert await store.recover() == {101}
+        assert await store.recover() == {101, 103}
 
     async def test_ended_turns_stay_ended_after_a_start(self, store: Store) -> None:
         _prompt, reply, owed = await owe(store, status="stopped")
