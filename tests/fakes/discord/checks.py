@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.fakes.discord.places import BUTTON, COMPONENTS_V2, EPHEMERAL, SELECTS, SUPPRESS_EMBEDS, walk
+from tests.fakes.discord.pieces import BUTTON, SELECTS, walk
+from tests.fakes.discord.places import COMPONENTS_V2, EPHEMERAL, SUPPRESS_EMBEDS
 from tests.fakes.discord.refusals import Json
 
 TEXT_LIMIT, ROWS, BUTTONS, OPTIONS, LABEL, CUSTOM_ID = 2000, 5, 5, 25, 80, 100

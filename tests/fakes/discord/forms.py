@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fakes.discord.places import walk
+from tests.fakes.discord.pieces import walk
 from tests.fakes.discord.refusals import Json
 
 TITLE = LABEL = 45

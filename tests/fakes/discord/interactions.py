@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
-from tests.fakes.discord.places import Channel, Message, User, walk
+from tests.fakes.discord.pieces import walk
+from tests.fakes.discord.places import Channel, Message, User
 from tests.fakes.discord.refusals import Json
 
 FIRST_RESPONSE, TOKEN_LIFE = 3.0, 900.0  # seconds

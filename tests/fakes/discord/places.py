@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeVar
 
+from tests.fakes.discord.pieces import BUTTON, shown, walk
 from tests.fakes.discord.refusals import Json
 
 T = TypeVar("T")
 EPHEMERAL, SUPPRESS_EMBEDS, HAS_THREAD, LOADING, COMPONENTS_V2 = 1 << 6, 1 << 2, 1 << 5, 1 << 7, 1 << 15
-BUTTON, SELECTS = 2, (3, 5, 6, 7, 8)
 SPOKEN = (0, 19, 20, 23)  # messages that somebody wrote; the others are notes of Discord's own
 
 
@@ -106,17 +106,6 @@ class Message:
             if piece["type"] == BUTTON and label_or_id in (piece.get("label"), piece.get("custom_id")):
                 return piece
         raise AssertionError(f"no button {label_or_id!r} under {self.text!r}, only {self.labels()}")
-
-
-def walk(components: list[Json]) -> Iterator[Json]:
-    """Every component of a tree, the outer one first."""
-    for piece in components:
-        yield piece
-        yield from walk(piece.get("components", []))
-        if "component" in piece:
-            yield from walk([piece["component"]])
-        if "accessory" in piece:
-            yield from walk([piece["accessory"]])
 
 
 @dataclass(slots=True, eq=False)
@@ -253,18 +242,6 @@ def _line(message: Message) -> str:
     marks += f" (only for {message.only_for.name})" if message.only_for is not None else ""
     marks += " (thinking)" if message.loading else ""
     files = "".join(f" <{file.name}>" for file in message.attachments)
-    rows = [_row(row) for row in message.components]
+    rows = [shown(row) for row in message.components]
     body = "\n".join([f"#{message.id} {'BOT' if message.by_bot else message.author.name}{marks}:{files} {message.text}", *rows])
     return body.replace("\n", "\n    ")
-
-
-def _row(row: Json) -> str:
-    parts = []
-    for piece in walk([row]):
-        if piece["type"] == BUTTON:
-            parts.append(f"[{piece.get('label', '')}{' (off)' if piece.get('disabled') else ''}]")
-        elif piece["type"] in SELECTS:
-            parts.append(f"<{piece.get('placeholder') or 'choose'}: {', '.join(option['label'] for option in piece.get('options', ()))}>")
-        elif "content" in piece:
-            parts.append(str(piece["content"]))
-    return " ".join(parts)

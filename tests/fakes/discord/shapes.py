@@ -99,16 +99,20 @@ def message_json(message: Message, *, event: bool = False, nested: bool = False,
         out["nonce"] = message.nonce
     if message.thread is not None:
         out["thread"] = channel_json(message.thread)
-    replied = message.reply_to
-    if replied is not None:
-        out["message_reference"] = {"type": 0, "channel_id": str(replied.place.id), "message_id": str(replied.id)}
-        if place.guild is not None:
-            out["message_reference"]["guild_id"] = str(place.guild.id)
-        if not nested:
-            out["referenced_message"] = None if replied.deleted else message_json(replied, nested=True, blank=blank)
+    if message.reply_to is not None:
+        out |= _replied_json(message.reply_to, place, nested=nested, blank=blank)
     if event and place.guild is not None:
         out["guild_id"] = str(place.guild.id)
         out["member"] = member_json(place.guild, author, with_user=False)
+    return out
+
+
+def _replied_json(replied: Message, place: Channel, *, nested: bool, blank: bool) -> Json:
+    out: Json = {"message_reference": {"type": 0, "channel_id": str(replied.place.id), "message_id": str(replied.id)}}
+    if place.guild is not None:
+        out["message_reference"]["guild_id"] = str(place.guild.id)
+    if not nested:
+        out["referenced_message"] = None if replied.deleted else message_json(replied, nested=True, blank=blank)
     return out
 
 

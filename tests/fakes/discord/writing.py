@@ -6,7 +6,8 @@ from itertools import count
 
 from tests.fakes.discord.checks import is_empty, message_problems, nonce_problems, promise_problems
 from tests.fakes.discord.params import Call
-from tests.fakes.discord.places import COMPONENTS_V2, EPHEMERAL, LOADING, SPOKEN, SUPPRESS_EMBEDS, Channel, File, Message, walk
+from tests.fakes.discord.pieces import walk
+from tests.fakes.discord.places import COMPONENTS_V2, EPHEMERAL, LOADING, SPOKEN, SUPPRESS_EMBEDS, Channel, File, Message
 from tests.fakes.discord.refusals import Json, Refusal, invalid_form
 from tests.fakes.discord.world import World
 
