@@ -40,20 +40,8 @@ def outcome(
         share = number / 399
         at = 1000.0 + share * seconds
         wave = chance.uniform(-2, 2)
-        made.outside.append(
-            Outside(
-                at,
-                120 + wave + rss(share),
-                100,
-                int(40 + wave + descriptors(share)),
-                int(12 + threads(share)),
-                number * 0.1,
-                3.9 + wal(share),
-                30,
-                50,
-                1.0,
-            )
-        )
+        held, running = int(40 + wave + descriptors(share)), int(12 + threads(share))
+        made.outside.append(Outside(at, 120 + wave + rss(share), 100, held, running, number * 0.1, 3.9 + wal(share), 30, 50, 1.0))
         counts = [0] * (len(BOUNDS) + 1)
         counts[2], counts[12] = number * 100 - number * late, number * late
         sizes = {"Lanes._queues": 3 + int(wave)} | {name: int(grows(share)) for name, grows in (tables or {}).items()}
