@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from bot.events import Author, Event, MessageRef, Place
 from tests.core.virtual import VirtualLoop
 from tests.security.attempts import Way
+from tests.security.owned import Owned
 from tests.security.scene import (
     ADMIN,
     ASKER,
@@ -24,7 +25,6 @@ from tests.security.scene import (
     SECRET,
     SHARED,
     Attempt,
-    Owned,
     Scene,
     masked,
     private,

@@ -14,6 +14,7 @@ from bot.commands.catalog import BY_NAME, COMMANDS, Command, Option
 from bot.events import Author, MessageEdited, MessageReceived, MessageRef, Place
 from bot.replies import texts
 from tests.security.attempts import ARGUMENT_DOORS, DECLARE, NAMES_NOTHING, Door, Way, naming, pointing
+from tests.security.owned import Owned, owned
 from tests.security.probing import (
     HOSTILE,
     MET,
@@ -39,10 +40,8 @@ from tests.security.scene import (
     OWNER,
     SECRET,
     SHARED,
-    Owned,
     Scene,
     masked,
-    owned,
     private,
 )
 
