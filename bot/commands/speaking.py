@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.commands.call import Call, message_replied_to, own_message
 from bot.commands.edits import quoted
-from bot.commands.tails import find_tail, first_answer
+from bot.commands.tails import find_tail, first_answer, is_removed
 from bot.messages import Message, Session
 from bot.posts import Ask
 from bot.replies import texts
@@ -47,12 +47,12 @@ async def branch(call: Call) -> Decision:
 
 async def _answer_of(call: Call, session: Session, message: Message) -> Message | Decision:
     """The message, or the answer that stands below it."""
+    tail = await find_tail(call.reader, session, message)
+    if tail is None or is_removed(tail, message):
+        return call.refuse(texts.NO_LONGER_THERE)
     if message.role == "assistant":
         answer: Message | None = message
     else:
-        tail = await find_tail(call.reader, session, message)
-        if tail is None:
-            return call.refuse(texts.NO_LONGER_THERE)
         answer = first_answer(tail.messages)
         below = {below.id for below in tail.messages}
         if answer is None and any(turn.prompt_id in below for turn in tail.turns):
@@ -61,7 +61,7 @@ async def _answer_of(call: Call, session: Session, message: Message) -> Message 
         return call.refuse(texts.NO_ANSWER_THERE)
     if answer.status == "open":
         return call.refuse(texts.WAIT_FOR_ANSWER)
-    return call.refuse(texts.NO_LONGER_THERE) if answer.status == "removed" else answer
+    return answer
 
 
 async def go_on(call: Call) -> Decision:

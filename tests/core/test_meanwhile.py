@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.events import Place
+from bot.events import CommandInvoked, MessageRef, Place
 from bot.replies import texts
 from tests.core.talk import Talk, talking
 
@@ -106,3 +106,18 @@ async def test_the_words_of_what_was_deleted_are_not_asked_about(talk: Talk) -> 
     await talk.deletes(ref)
     await talk.says(f"/edit #{subject.id:x}")
     assert talk.texts()[-1] == texts.NO_LONGER_THERE
+
+
+async def test_nothing_is_said_below_the_next_answer_where_what_was_named_is_deleted(talk: Talk) -> None:
+    """As from a form that was opened about it."""
+    ref = await talk.says("one")
+    await talk.says("two")
+    subject = (await talk.store.find(talk.place, "7", subject=ref)).subject
+    assert subject is not None
+    await talk.deletes(ref)
+    asked = len(talk.model.requests)
+    form = MessageRef(talk.place, "900")
+    event = CommandInvoked(form, talk.person, "branch", f"#{subject.id:x} three", talk.clock.now(), talk.key(), pressed=True)
+    assert await talk.core.accept(event) == texts.NO_LONGER_THERE
+    await talk.settle()
+    assert len(talk.model.requests) == asked
