@@ -49,10 +49,7 @@ def revise(given: Given, tail: Tail, text: str, asked: Asked) -> Revised:
     kept = (SetLastLeaf(tail.subject.id, last),) if last != tail.subject.id else ()
     added = tuple(AddMessage(message) for message in chain)
     moved = (ExpectLeaf(tail.session.id, tail.session.leaf), *reopened(given, tail.session, asked.place))
-    return Revised(
-        Decision(moved) + ended + Decision((*kept, *added, SetLeaf(tail.session.id, chain[-1].id))) + owed,
-        len([message for message in left if message.status != "removed"]),
-    )
+    return Revised(Decision(moved) + ended + Decision((*kept, *added, SetLeaf(tail.session.id, chain[-1].id))) + owed, _count(left))
 
 
 def retry(given: Given, tail: Tail, asked: Asked) -> Revised:
@@ -64,7 +61,7 @@ def retry(given: Given, tail: Tail, asked: Asked) -> Revised:
     ended = _end_turns(given, tail, asked, owed, left)
     kept = (SetLastLeaf(done.host or done.id, _last(tail, left)),) if done is not None else ()
     moved = (ExpectLeaf(tail.session.id, tail.session.leaf), *reopened(given, tail.session, asked.place))
-    return Revised(Decision(moved) + ended + Decision((*kept, SetLeaf(tail.session.id, prompt.id))) + owed, len(left))
+    return Revised(Decision(moved) + ended + Decision((*kept, SetLeaf(tail.session.id, prompt.id))) + owed, _count(left))
 
 
 def replace_text(given: Given, message: Message, text: str) -> Message:
@@ -93,6 +90,10 @@ def _cut(tail: Tail) -> tuple[list[Message], Message | None, list[Message]]:
     end = len(below) if first is None or below[first].status == "open" else first
     again = [message for message in below[:end] if message.role == "user"]
     return again, None if first is None else below[first], below[end + 1 :]
+
+
+def _count(left: Sequence[Message]) -> int:
+    return len([message for message in left if message.status != "removed"])
 
 
 def _copies(given: Given, parent: Message, messages: Sequence[Message]) -> list[Message]:

@@ -166,6 +166,13 @@ def test_retry_is_a_version_of_the_answer() -> None:
     assert retried.left_behind == 2
 
 
+def test_what_was_deleted_is_not_counted_among_what_stays_behind() -> None:
+    first, answer, *gone = line("u", "a", "u", "a")
+    branch = [first, answer, *(replace(message, status="removed") for message in gone), *line("u", "a", "u", "a", "u", "a")[4:]]
+    tail = Tail(replace(SESSION, leaf=16), branch, (), PLACE)
+    assert (retry(given(), tail, ASKED).left_behind, revise(given(), tail, "new", ASKED).left_behind) == (2, 2)
+
+
 def test_retry_of_an_answer_that_is_being_made_starts_it_anew() -> None:
     retried = retry(given(), Tail(replace(SESSION, leaf=11), [U], (RUNNING,), PLACE), ASKED)
     assert told(retried.decision) == [
