@@ -131,6 +131,9 @@ async def test_what_is_chosen_in_a_select_is_the_command():
         assert it.answers.kinds == ["defer", "modal"]
 
 
+# Forms
+
+
 @pytest.mark.parametrize(
     ("custom_id", "text", "name", "args"),
     [
