@@ -9,6 +9,8 @@ from typing import Final
 _NAME: Final = re.compile(r"(?:[^\W_][\w-]{0,62}\.){1,8}[^\W\d_]{2,}|\d{1,3}(?:\.\d{1,3}){3}")
 # The host of a whole address, be it one word: without who is to log in there, and without the port.
 _HOST: Final = re.compile(r"://(?:[^\s/?#\\]*@)?(\[[^\s/?#\\\]]*\]|[^\s/?#\\:@]+)")
+_AFTER_IT: Final = ".,;!?)}>'\"\u2019\u201d\u00bb"
+"""What ends a sentence, or a part of one, and no host."""
 _UNSEEN: Final = ("Cf", "Mn")
 
 
@@ -20,7 +22,7 @@ def is_misleading(text: str, host: str) -> bool:
     """
     seen = _as_seen(text).lower()
     for named in (*_NAME.findall(seen), *_HOST.findall(seen)):
-        bare = named.removeprefix("www.")
+        bare = named.removeprefix("www.").rstrip(_AFTER_IT)
         if host != bare and not host.endswith("." + bare):
             return True
     return False

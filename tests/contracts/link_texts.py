@@ -25,6 +25,9 @@ HONEST_WHOLE: Final = (
     "https://user@evil.com/",
     "https://user:word@evil.com:443?q=a@b",
     "\uff48ttps://user\uff20evil\uff0ecom\uff1a443",
+    "at https://evil.com.",
+    "(https://evil.com), or not",
+    "\u201chttps://evil.com\u2026\u201d",
 )
 """The same as whole addresses, which not every platform hides a link behind."""
 
