@@ -10,7 +10,7 @@ from bot.ports import Clock
 SETTLE = 10.0
 """Seconds after which a final text is written once more where something may have arrived over it (P24)."""
 MOST = 10_000
-"""Posts that are remembered."""
+"""Posts that are remembered, the newest."""
 
 
 class UnderWay:
@@ -21,7 +21,7 @@ class UnderWay:
         self._until: dict[int, float] = {}
 
     def add(self, post_ids: Iterable[int]) -> None:
-        """A call to each of them ended unknown just now."""
+        """A call to each of them ended unknown just now, or was under way when an earlier life ended."""
         for post_id in post_ids:
             self._until.pop(post_id, None)
             self._until[post_id] = inf
