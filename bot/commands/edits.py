@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.commands.call import Call, message_replied_to, own_message, whole_number
-from bot.commands.tails import RECENT, find_tail, first_answer, is_removed, place_of
+from bot.commands.tails import RECENT, find_tail, first_answer, is_removed, place_of, prompt_of, stands_there
 from bot.events import Place
 from bot.messages import Message, Session
 from bot.posts import Ask, Button
@@ -125,10 +125,12 @@ async def retry_last(call: Call) -> Decision:
         return named
     else:
         session, message = named
+        if call.event.pressed:
+            message = await stands_there(call.reader, message, call.given.found.shown)
         tail = await find_tail(call.reader, session, message)
         if tail is None or is_removed(tail, message):
             return call.refuse(texts.NO_LONGER_THERE)
-        prompt = message if message.role == "user" else await call.reader.message(message.parent_id or 0)
+        prompt = await prompt_of(call.reader, message)
     if prompt is None:
         return call.refuse(texts.NOTHING_TO_RETRY)
     return await _retry(call, session, prompt)

@@ -57,6 +57,20 @@ async def meant_by(reader: Reader, written: Message) -> Message:
     return next((message for message in branch if message.source == written.source), written)
 
 
+async def stands_there(reader: Reader, named: Message, shown: Message | None) -> Message:
+    """What is meant by a button that names `named`, pressed under a post that shows the answer `shown` by now: that one, where it answers
+    a copy of the same message. The press was under way while an earlier one of several quick messages was edited."""
+    if shown is None or shown.session_id != named.session_id:
+        return named
+    there, meant = await prompt_of(reader, shown), await prompt_of(reader, named)
+    return shown if there is not None and meant is not None and there.source is not None and there.source == meant.source else named
+
+
+async def prompt_of(reader: Reader, message: Message) -> Message | None:
+    """The user message that an answer is to; a user message is its own."""
+    return message if message.role == "user" else await reader.message(message.parent_id or 0)
+
+
 async def _tail(reader: Reader, session: Session, leaf: int | None, number: int) -> Tail | None:
     branch = await reader.branch(leaf, MAX_BRANCH, down_to=number)
     if not branch or branch[0].number != number:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from bot.events import Author, MessageEdited, Place
+from bot.events import Author, CommandInvoked, MessageEdited, MessageRef, Place
 from bot.replies import texts
-from tests.core.talk import Talk, talking
+from tests.core.talk import Talk, nothing_is_owed, talking
+from tests.fakes.memory_adapter import Seen
 
 
 @pytest.fixture
@@ -98,6 +99,36 @@ async def test_a_retry_beside_the_branch_answers_what_its_answer_was_to_and_no_c
     await talk.presses("Retry", shown)
     assert talk.asked() == ["uno\n\ntwo"]
     assert (shown.text, len(talk.chat())) == ("another one", posts)
+
+
+@pytest.mark.parametrize("meanwhile", [False, True])
+async def test_a_retry_that_is_pressed_while_its_answer_is_made_anew_is_of_the_new_one(talk: Talk, meanwhile: bool) -> None:
+    """Two quick messages have one answer. The first of them is edited, and the button that people saw names the answer from before."""
+    first = await talk.hears("one")
+    await talk.says("two")
+    (shown,) = talk.chat()
+    buttons = shown.buttons
+    gate = asyncio.Event()
+    if meanwhile:
+        talk.model.says("made anew", gate=gate)
+    await talk.core.accept(MessageEdited(first, talk.person, "uno", talk.clock.now(), talk.key()))
+    if not meanwhile:
+        await talk.settle()
+    talk.model.says("made anew")
+    pressed = await _pressed(talk, shown, buttons)
+    gate.set()
+    await talk.settle()
+    assert pressed is None
+    assert talk.asked() == ["uno\n\ntwo"]
+    assert talk.texts() == ["made anew"]
+    assert await nothing_is_owed(talk)
+
+
+async def _pressed(talk: Talk, seen: Seen, buttons: Sequence[tuple[str, str]]) -> str | None:
+    """Retry, as it stood there once."""
+    verb, _, args = dict(buttons)["Retry"].partition(" ")
+    ref = MessageRef(seen.place, seen.id)
+    return await talk.core.accept(CommandInvoked(ref, talk.person, verb, args, talk.clock.now(), talk.key(), pressed=True))
 
 
 async def test_arrows_beside_the_branch_rewrite_the_answer_that_they_stand_under(talk: Talk) -> None:
