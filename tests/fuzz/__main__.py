@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures import ProcessPoolExecutor, wait
 from typing import Final
 
 from tests.fuzz.catalogue import FIELDS, planned
@@ -43,6 +43,11 @@ def main() -> int:
     return _all(planned(given.what, given.inputs), given.seed, given.side_by_side, given.minutes)
 
 
+def again(name: str, seed: int, number: int) -> str:
+    """The command that shows one input again."""
+    return f"python -m tests.fuzz --what {name} --seed {seed} --at {number}"
+
+
 def report(name: str, seed: int, number: int) -> str:
     """One input with its problems, made as small as it gets, for people to read."""
     what = FIELDS[name]()
@@ -51,7 +56,7 @@ def report(name: str, seed: int, number: int) -> str:
     if not problems:
         return f"{name} {number}: no problem (time differs from run to run)"
     case, problems = shrunk(what, case, problems)
-    lines = [f"PROBLEM in {name}", f"again: python -m tests.fuzz --what {name} --seed {seed} --at {number}"]
+    lines = [f"PROBLEM in {name}", f"again: {again(name, seed, number)}"]
     return "\n".join([*lines, *(problem[:SHOWN] for problem in problems[:5]), "the smallest input that shows it:", what.show(case)[:SHOWN]])
 
 
@@ -72,7 +77,9 @@ def _all(plan: dict[str, int], seed: int, side_by_side: int, minutes: float) -> 
         while waiting:
             done, _ = wait(waiting, timeout=1, return_when="FIRST_COMPLETED")
             for future in done:
-                _take(totals[waiting.pop(future)], future)
+                name = waiting.pop(future)
+                for number in _new(totals[name], future.result()):
+                    print(f"{time.monotonic() - began:6.0f} s: a problem: {again(name, seed, number)}", flush=True)
             if minutes and time.monotonic() - began > minutes * 60:
                 waiting = {future: name for future, name in waiting.items() if not future.cancel()}
             if time.monotonic() - told >= TELL_EVERY:
@@ -103,8 +110,11 @@ def _chunk(work: Work) -> Outcome:
     return run(FIELDS[name](), seed, numbers)
 
 
-def _take(total: Outcome, future: Future[Outcome]) -> None:
-    total.add(future.result())
+def _new(total: Outcome, part: Outcome) -> list[int]:
+    """Adds the part to the total; the inputs that show a problem of a kind that was not found before."""
+    new = [found.number for kind, found in part.found.items() if kind not in total.found]
+    total.add(part)
+    return new
 
 
 def _line(totals: dict[str, Outcome]) -> str:
