@@ -44,6 +44,8 @@ class Deliverer:
         poster = Poster(adapter, desk.store, desk.clock, desk.ids.next, reply_id, target, posts, claim=claim)
         poster.quiet = lambda: self._quiet(target.place)
         poster.under_way = desk.under_way
+        if adapter.capabilities(target.place).idempotent_send:  # what an earlier life was sending may be there, and still be changed
+            desk.under_way.add(post.id for post in posts if post.state == "planned" and post.id <= desk.ids.inherited)
         return poster
 
     async def deliver(self, reply_id: int, session_id: str = "") -> None:

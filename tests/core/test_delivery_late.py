@@ -12,7 +12,7 @@ import pytest
 from bot.errors import RateLimited, SendUnknown
 from bot.events import MessageEdited, MessageRef
 from bot.ports import Finish, TextDelta
-from tests.core.talk import Talk, nothing_is_owed, talking
+from tests.core.talk import Talk, killed, nothing_is_owed, talking
 from tests.fakes.memory_adapter import DEFAULT, MemoryAdapter
 from tests.fakes.scripted_model import Script, ScriptedModel
 
@@ -201,5 +201,25 @@ async def test_p24_an_answer_on_posts_whose_deletion_ended_unknown_is_shown_thou
         await talk.shows("Echo: two")
         talk.chat().remove(post)  # the deletion arrives late
         await talk.shows("Echo: two")
+        await talk.settle()
+        assert await nothing_is_owed(talk)
+
+
+async def test_p24_what_an_earlier_life_was_sending_may_arrive_late_and_is_written_over(tmp_path: Path) -> None:
+    """Where a send is found by its key, what it was to show may still be put there after the final text."""
+    adapter = MemoryAdapter(capabilities=replace(DEFAULT, idempotent_send=True))
+    adapter.fail_next("send", SendUnknown(), times=10_000)
+    async with talking(tmp_path / "parley.db", adapter=adapter, model=InSteps()) as talk:
+        await talk.hears("one")
+        async with asyncio.timeout(5):
+            while not adapter.tried_since:
+                await asyncio.sleep(0.001)
+        await killed(talk)
+    adapter._faults.clear()
+    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+        await talk.settle()
+        assert talk.texts() == ["Echo: one"]
+        talk.last.text = "some …"
+        await talk.shows("Echo: one")
         await talk.settle()
         assert await nothing_is_owed(talk)
