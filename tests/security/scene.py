@@ -28,7 +28,6 @@ OWNER, BOB, CARL = Author("ann", "Ann"), Author("bob", "Bob"), Author("carl", "C
 MEMBER, ASKER, ADMIN = Author("dora", "Dora"), Author("eve", "Eve"), Author("finn", "Finn", is_admin=True)
 GROUP, SHARED = Place("memory", "team", kind="group"), Place("memory", "club", kind="group")
 POLICY = Policy(titles=False, rate=10**9, shared=frozenset({"memory:club"}))
-CONVERSATION = ("users", "accounts", "places", "sessions", "messages", "turns", "posts", "asks", "current", "cursors")
 LONG = 4
 """Letters from which on an id cannot be taken for a number in a text."""
 QUIET = frozenset({"events", "posts"})
