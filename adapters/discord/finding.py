@@ -28,7 +28,7 @@ class Lost:
 
 async def own_message(rest: Rest, core: Core | None, place: Place, since: Collection[datetime], lost: Lost, others: Collection[int]) -> int:
     """The oldest message of the bot's that fits, that no post is known to be, and that is none of the `others` that this life has made; one
-    that shows the very text comes first. 0 where there is none.
+    that shows the very text comes first, and of those one with the reference. 0 where there is none.
 
     It came after one of the times `since`, as far as the clocks agree. It also came after the message `lost.after`, unless all of `since`
     is well before that: then it may have been sent for what was written earlier. Raises AdapterErrors.
@@ -40,7 +40,7 @@ async def own_message(rest: Rest, core: Core | None, place: Place, since: Collec
     found = [
         message for message in await rest.messages(channel_id(place), limit=100) if _is_own(message, rest, lowest) and _fits(message, lost)
     ]
-    for message in sorted(found, key=lambda one: (not _shows(one, lost), int(one["id"]))):
+    for message in sorted(found, key=lambda one: (not _shows(one, lost), _reference(one) != lost.reference, int(one["id"]))):
         number = int(message["id"])
         if number not in others and (core is None or not await core.knows(MessageRef(place, str(number)))):
             return number
@@ -67,8 +67,12 @@ def _is_own(message: dict[str, Any], rest: Rest, lowest: int) -> bool:
 def _fits(message: dict[str, Any], lost: Lost) -> bool:
     """Only what replies to the same: else two that were lost would each be taken for the other's. A reply to what was deleted by then is
     posted as a reply to nothing."""
-    reference = int((message.get("message_reference") or {}).get("message_id") or 0)
+    reference = _reference(message)
     return reference == lost.reference or (not reference and _shows(message, lost))
+
+
+def _reference(message: dict[str, Any]) -> int:
+    return int((message.get("message_reference") or {}).get("message_id") or 0)
 
 
 def _shows(message: dict[str, Any], lost: Lost) -> bool:

@@ -120,6 +120,17 @@ async def test_p34_of_what_was_lost_the_very_text_is_taken_first(bench: Bench) -
     assert await bench.adapter.send(bench.place, plain("one and more"), key="a", tried_since=since) == first
 
 
+async def test_p34_of_two_with_the_very_text_the_one_that_replies_to_the_same_is_taken(bench: Bench) -> None:
+    asked = await bench.ann.says(bench.channel, "one", mention=True)
+    reply, since = MessageRef(bench.place, str(asked.id)), bench.clock.now()
+    other = await bench.adapter.send(bench.place, plain("Stopped."), key="a")
+    own = await bench.adapter.send(bench.place, plain("Stopped."), key="b", reply_to=reply)
+    bench.passes(300)
+    bench.adapter._sender._made.clear()
+    assert await bench.adapter.send(bench.place, plain("Stopped."), key="b", reply_to=reply, tried_since=since) == own
+    assert await bench.adapter.send(bench.place, plain("Stopped."), key="a", tried_since=since) == other
+
+
 async def test_p34_a_reply_to_what_was_deleted_is_found_by_its_text(bench: Bench) -> None:
     asked = await bench.ann.says(bench.channel, "one", mention=True)
     reply, since = MessageRef(bench.place, str(asked.id)), bench.clock.now()
