@@ -148,7 +148,7 @@ class Probing:
         return attempt
 
     async def nobodys(self, way: Way, word: str, subject: MessageRef | None = None) -> Attempt:
-        key = (way, len(word) if subject is None else subject.place)
+        key = (way, word if subject is None else subject.place)
         if key not in self._nobodys:
             self._nobodys[key] = await self.tries(way, word, subject)
         return self._nobodys[key]
