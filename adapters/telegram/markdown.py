@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Final
 
 from markdown_it import MarkdownIt, helpers
+from markdown_it.common.utils import mdTrim
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block import table as gfm_table
 from markdown_it.rules_block.table import escapedSplit, getLine
@@ -192,10 +193,10 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         if token.type == "inline":
             last_cell = token
         elif token.type == "tr_close" and last_cell is not None and last_cell.map is not None:
-            cells = escapedSplit(getLine(state, last_cell.map[0]).strip())
+            cells = escapedSplit(mdTrim(getLine(state, last_cell.map[0])))
             cells = cells[1:] if cells and not cells[0] else cells
             cells = cells[:-1] if cells and not cells[-1] else cells
-            last_cell.content = " | ".join([last_cell.content, *(cell.strip() for cell in cells[columns:])])
+            last_cell.content = " | ".join([last_cell.content, *(mdTrim(cell) for cell in cells[columns:])])
     return True
 
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import ClassVar, Final
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import mdTrim
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block import table as gfm_table
 from markdown_it.rules_block.table import escapedSplit, getLine
@@ -117,10 +118,10 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     columns = sum(token.type == "th_open" for token in added)
     last_cells = {token.map[0]: token for token in added if token.type == "inline" and token.map is not None}
     for line, token in last_cells.items():
-        cells = escapedSplit(getLine(state, line).strip())
+        cells = escapedSplit(mdTrim(getLine(state, line)))
         cells = cells[1:] if cells and not cells[0] else cells
         cells = cells[:-1] if cells and not cells[-1] else cells
-        token.content = " | ".join([token.content, *(cell.strip() for cell in cells[columns:])])
+        token.content = " | ".join([token.content, *(mdTrim(cell) for cell in cells[columns:])])
     return True
 
 

@@ -101,6 +101,11 @@ def test_cells_beyond_the_header_are_shown() -> None:
     assert "2 | 3" in part.text
 
 
+def test_cells_beyond_the_header_are_shown_beside_white_space_that_is_none_to_markdown() -> None:
+    (part,) = render(Content("a|||a\n-|-|-|-\n\x85||||more"))
+    assert "| more" in part.text
+
+
 def test_a_line_without_a_bar_ends_a_table() -> None:
     (part,) = render(Content("| a | b |\n|---|---|\n| 1 | 2 |\nThe text after it."))
     assert part.text == "a │ b\n──┼──\n1 │ 2\nThe text after it."
