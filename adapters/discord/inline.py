@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from html import unescape
 from typing import Final
+
+from markdown_it.common.utils import unescapeAll
 
 from adapters.discord.marks import Kind, Node, pair
 
@@ -29,7 +30,6 @@ _TARGET: Final = re.compile(
     r"(?:\s{1,9}(?P<title>\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?\s{0,9}\)"
 )
 _FORMULA: Final = re.compile(r"(?!\s)(?:[A-Za-z]|(?=[^$]*[\\^_{=])[^$\n`]*[^$\s`])")
-_ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _EAST_ASIAN: Final = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
 _ENDS_ADDRESS: Final = re.compile(r"[.,:;]?(?:\s|\Z)")
 _MAX_FORMULA: Final = 2000
@@ -101,7 +101,7 @@ class _Reader:
             case "address":
                 return self._bare_address(text, start)
             case _:
-                character = unescape(text)
+                character = unescapeAll(text)
                 known = bool(character.strip()) and character != text
                 return self._push("escape", character, end) if known else self._text(" " if character.isspace() else text, end)
 
@@ -206,7 +206,7 @@ class _Reader:
         if match is None:
             return self._text("]", end)
         url = match["pointed"] if match["pointed"] is not None else match["bare"] or ""
-        self._nodes[index] = Node("link", _ESCAPE.sub(r"\1", unescape(url)), unescape((match["title"] or "")[1:-1]), opening == "![")
+        self._nodes[index] = Node("link", unescapeAll(url), unescapeAll((match["title"] or "")[1:-1]), opening == "![")
         pair(self._nodes, self._runs[runs:], self._breaking)
         del self._runs[runs:]
         self._nodes.append(Node("link_end", ""))
