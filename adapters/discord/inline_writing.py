@@ -61,10 +61,10 @@ def _write_whole(node: Node, out: Written) -> None:
         out.code(text)
     elif len(text) > MAX_LENGTH:
         out.words(text)
-    elif node.kind == "mention" or (node.loose and "~~" not in text):
+    elif node.kind == "mention" or (node.loose and "~~" not in text and "](" not in text):
         out.atom(text)
     else:
-        out.atom(f"<{text.replace('~~', '~%7E')}>")
+        out.atom(f"<{text.replace('~~', '~%7E').replace('](', ']%28')}>")
 
 
 def _marks(node: Node, out: Written) -> None:
@@ -91,6 +91,7 @@ def _end_link(link: _Link, text: str, out: Written) -> None:
         out.chunks[link.chunk] = "["
         out.length += 1
         out.raw(target)
+        out.after_link = True
         while out.atoms and out.atoms[-1][0] >= link.start:
             out.atoms.pop()
         out.atoms.append((link.start, out.length))

@@ -34,6 +34,8 @@ class Written:
     headings: list[tuple[int, int]] = field(default_factory=list)
     places: list[tuple[int, int]] = field(default_factory=list)
     chunks: list[str] = field(default_factory=list)
+    after_link: bool = False
+    """Whether a link was written, and no opening bracket since then."""
     _open: list[tuple[str, int]] = field(default_factory=list)
     _line_start: bool = True
     _line: int = 0
@@ -70,6 +72,7 @@ class Written:
             self.length += len(markdown)
             self._last = markdown[-1]
             self._line_start = False
+            self.after_link = self.after_link and "[" not in markdown
 
     def words(self, text: str) -> None:
         """Text that is to show to the letter."""
@@ -128,6 +131,7 @@ class Written:
 
     def code(self, code: str) -> None:
         """Code within a line."""
+        code = self._no_end_of_link(code)
         if "`" not in code:
             self.begin("`")
             self.raw(code)
@@ -147,7 +151,7 @@ class Written:
 
     def fence(self, code: str, language: str, prefix: str, source: int) -> None:
         """A block of code, on lines of its own; three backticks in it are parted, so that they do not end it."""
-        code = _BETWEEN_TICKS.sub(_GAP, code)
+        code = self._no_end_of_link(_BETWEEN_TICKS.sub(_GAP, code))
         self.begin_line(prefix, source)
         start = self._line
         self.raw(f"```{language}")
@@ -160,3 +164,11 @@ class Written:
         self.begin_line(prefix)
         self.raw("```")
         self.spans.append(Span(start, self.length, f"{prefix}```{language}\n", f"\n{prefix}```", FENCE))
+
+    def _no_end_of_link(self, code: str) -> str:
+        """The code, whose brackets Discord takes for the end of a link before it, were it not for an opening bracket in between: it reads
+        a link up to the last end that there is. An invisible space parts them."""
+        if not self.after_link:
+            return code
+        before, bracket, after = code.partition("[")
+        return before.replace("](", f"]{_GAP}(") + bracket + after

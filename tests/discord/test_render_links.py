@@ -73,6 +73,25 @@ def test_x14_code_is_no_end_of_a_link_or_a_mark_before_it() -> None:
     assert [mark[0] for mark in read(render(Content("a_a`_ __a__`"))[0].text).marks] == ["code"]
 
 
+@pytest.mark.parametrize(
+    ("after", "text", "kinds"),
+    [
+        (" `](x) __y__`", " ]\u200b(x) __y__", ["code"]),
+        (" **b** `](http://evil.com)`", " b ]\u200b(http://evil.com)", ["bold", "code"]),
+        (" ``a`](x)``", " a`]\u200b(x)", ["code"]),
+        ("\n```\n](x)\n```", "\n]\u200b(x)", ["pre"]),
+        (" `a[0](x)`", " a[0](x)", ["code"]),
+        (" \\[ `](x)`", " [ ](x)", ["code"]),
+        (" <http://b.cd](x)>", " http://b.cd]%28x)", ["url"]),
+    ],
+)
+def test_x14_what_stands_after_a_link_is_no_end_of_it(after: str, text: str, kinds: list[str]) -> None:
+    """Discord reads a link up to the last `](` that no opening bracket parts from it, even in code."""
+    seen = read(render(Content(f"[t](http://a.bc){after}"))[0].text)
+    assert (seen.text, seen.marks[0]) == (f"t{text}", ("link", "t", "http://a.bc"))
+    assert [mark[0] for mark in seen.marks[1:]] == kinds
+
+
 @pytest.mark.parametrize("scheme", ["http://", "https://", "steam://", "xhttp://"])
 @pytest.mark.parametrize(
     ("after", "text", "marks"), [("`a __a__`", "a __a__", ["code"]), ("*a \\*_x_", "*a *x", ["italic"]), ("[_]", "[_]", [])]
