@@ -22,6 +22,7 @@ from rich.markdown import Markdown
 from rich.syntax import Syntax
 from rich.text import Text
 
+from adapters.terminal.code_blocks import JOINER, WholeCode
 from adapters.terminal.tables import WholeTable
 
 MOST_BRACKETS: Final = 2000
@@ -30,6 +31,7 @@ MOST_BRACKETS: Final = 2000
 
 MAX_NESTING: Final = 20
 """Blocks in blocks. What is nested deeper the parser would leave out."""
+_GAP: Final = "\u200b"
 LEAST_WIDTH: Final = 16
 """What has less room beside quotes and lists around it is shown as it is written: at none at all the library would draw nothing."""
 
@@ -37,7 +39,7 @@ LEAST_WIDTH: Final = 16
 class _Drawn(Markdown):
     """All of a text, on a screen of any width."""
 
-    elements: ClassVar = {**Markdown.elements, "table_open": WholeTable}
+    elements: ClassVar = {**Markdown.elements, "table_open": WholeTable, "fence": WholeCode, "code_block": WholeCode}
 
     def __init__(self, text: str, tokens: list[Token]) -> None:
         super().__init__("", hyperlinks=False)
@@ -89,9 +91,12 @@ def _told(tokens: Iterable[Token]) -> Iterator[Token]:
 
 
 def _with_titles(tokens: Iterable[Token]) -> Iterator[Token]:
-    """The pieces of a line, with the title of each link behind it."""
+    """The pieces of a line, with the title of each link behind it. None is joined to the next one: together they would have less width
+    than the library draws, and the rest would be cut off."""
     titles: list[str] = []
     for token in tokens:
+        if token.content.endswith(JOINER):
+            token.content += _GAP
         yield token
         if token.type == "link_open":
             titles.append(str(token.attrs.get("title", "")))

@@ -135,6 +135,30 @@ def test_p14_nothing_is_drawn_beyond_the_edge(source: str) -> None:
     assert max(map(len, written.getvalue().split("\n"))) <= 60
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "```python\n{} 🧑\u200d🔬bc\n```",
+        "{} **🧑\u200d**🔬bc",
+        "# {} `🧑\u200d`🔬bc",
+        "|a|\n|-|\n|{} *🧑\u200d*🔬bc|",
+        "{} [🧑\u200d](http://x.org) bc",
+    ],
+)
+def test_p14_what_is_joined_costs_no_letter(source: str) -> None:
+    """A line is broken by the width of all of it; its pieces have no more together."""
+    for length in range(30, 60):
+        screen_console, written = console()
+        Screen(console=screen_console).show(Part(0, 1, source.format("a" * length)), hints=())
+        assert re.sub(r"[^a-c]", "", written.getvalue().replace("http://x.org", "")).endswith("a" * length + "bc"), length
+
+
+def test_an_emoji_of_two_characters_is_as_wide_as_it_is_drawn() -> None:
+    screen_console, written = console()
+    Screen(console=screen_console).show(Part(0, 1, "```python\n❤\ufe0f x\n```"), hints=())
+    assert "\n ❤\ufe0f x" + " " * 55 + "\n" in written.getvalue()
+
+
 def test_a_table_of_many_columns_is_one_record_for_each_row() -> None:
     screen_console, written = console()
     Screen(console=screen_console).show(Part(0, 1, "|a|b|c|d|e|f|g|\n|-|-|-|-|-|-|-|\n|1|2\n|3|"), hints=())
