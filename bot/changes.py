@@ -212,7 +212,7 @@ class DirtyPosts:
 
 @dataclass(frozen=True, slots=True)
 class DropPosts:
-    """The posts of a reply are to be taken away: what is on the platform becomes surplus, the rest gone."""
+    """The posts of a reply are to be taken away: what is or may be on the platform becomes surplus, a first one that was not sent gone."""
 
     reply_id: int
 

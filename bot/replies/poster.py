@@ -233,8 +233,10 @@ class Poster:
         return SetPost(post.id, "gone")
 
     async def _left_behind(self, ordinal: int) -> MessageRef | None:
-        """A further post that was about to be sent is most likely there: its key leads to it. The first one is planned long before."""
-        if ordinal == 0 or not self._adapter.capabilities(self.target.place).idempotent_send:
+        """A further post that an earlier life was about to send, or whose send ended unknown, may be there: its key leads to it. The first
+        one is planned long before."""
+        keyed = self._adapter.capabilities(self.target.place).idempotent_send
+        if ordinal == 0 or not keyed or not self.under_way.knows(self._posts[ordinal].id):
             return None
         return await self._send(ordinal, self._adapter.render(Content(texts.STUB))[0], preview=False)
 

@@ -28,6 +28,10 @@ class UnderWay:
         while len(self._until) > MOST:
             del self._until[next(iter(self._until))]
 
+    def knows(self, post_id: int) -> bool:
+        """Whether a call to it ended unknown, and nothing was written over what it may have done."""
+        return post_id in self._until
+
     def settle(self, post_ids: Iterable[int]) -> float:
         """What is to stay is being written on them. Returns the seconds after which it is to be written once more; 0.0 if it need not be,
         since nothing was under way, or so long ago that this writes over it."""

@@ -45,7 +45,7 @@ class Deliverer:
         poster.quiet = lambda: self._quiet(target.place)
         poster.under_way = desk.under_way
         if adapter.capabilities(target.place).idempotent_send:  # what an earlier life was sending may be there, and still be changed
-            desk.under_way.add(post.id for post in posts if post.state == "planned" and post.id <= desk.ids.inherited)
+            desk.under_way.add(post.id for post in posts if post.ref is None and post.id <= desk.ids.inherited)
         return poster
 
     async def deliver(self, reply_id: int, session_id: str = "") -> None:

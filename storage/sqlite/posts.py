@@ -99,7 +99,7 @@ def _move_posts(change: MovePosts, connection: sqlite3.Connection) -> None:
         {"to": change.to_reply, "source": change.from_reply},
     )
     connection.execute(
-        "UPDATE posts SET reply_id = ?, state = CASE WHEN state IN ('final', 'surplus') THEN 'placed' ELSE state END "
+        "UPDATE posts SET reply_id = ?, state = CASE WHEN ref_message IS NULL THEN 'planned' ELSE 'placed' END "
         "WHERE reply_id = ? AND state <> 'gone'",
         (change.to_reply, change.from_reply),
     )
@@ -118,8 +118,10 @@ def _dirty_posts(change: DirtyPosts, connection: sqlite3.Connection) -> None:
 
 @carry_out.register
 def _drop_posts(change: DropPosts, connection: sqlite3.Connection) -> None:
+    """The first is planned long before it is sent; a further one that is planned may be there by now, and has to be looked for."""
     connection.execute(
-        "UPDATE posts SET state = CASE WHEN ref_message IS NULL THEN 'gone' ELSE 'surplus' END WHERE reply_id = ? AND state <> 'gone'",
+        "UPDATE posts SET state = CASE WHEN ref_message IS NULL AND ordinal = 0 THEN 'gone' ELSE 'surplus' END "
+        "WHERE reply_id = ? AND state <> 'gone'",
         (change.reply_id,),
     )
 

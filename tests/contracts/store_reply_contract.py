@@ -124,9 +124,13 @@ class PostContract:
         assert (await store.posts(99))[0] == first
 
     async def test_what_is_there_is_taken_away_and_the_rest_is_not_sent(self, store: Store) -> None:
-        await show(store, [post(20, 99, 0, at="1"), post(21, 99, 1, state="planned"), post(22, 99, 2, state="planned")])
-        await store.apply([DropPosts(99)])
-        assert await store.posts(99) == (post(20, 99, 0, state="surplus", at="1"),)
+        """A further post is planned just before it is sent, so it may be there."""
+        await show(store, [post(20, 99, 0, at="1"), post(21, 99, 1, state="planned"), post(22, 98, 0, state="planned")])
+        await store.apply([DropPosts(99), DropPosts(98)])
+        assert await store.posts(99) == (post(20, 99, 0, state="surplus", at="1"), post(21, 99, 1, state="surplus"))
+        assert await store.posts(98) == ()
+        await store.apply([MovePosts(99, 98)])
+        assert await store.posts(98) == (post(20, 98, 0, state="placed", at="1"), post(21, 98, 1, state="planned"))
 
     async def test_unfinished_replies_are_those_whose_turn_is_over(self, store: Store) -> None:
         _prompt, reply, owed = await owe(store)
