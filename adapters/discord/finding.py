@@ -28,7 +28,8 @@ class Lost:
 
 async def own_message(rest: Rest, core: Core | None, place: Place, since: Collection[datetime], lost: Lost, others: Collection[int]) -> int:
     """The oldest message of the bot's that fits, that no post is known to be, and that is none of the `others` that this life has made; one
-    that shows the very text comes first, and of those one with the reference. 0 where there is none.
+    that shows the very text comes first, one with the reference before others, and one from before `since`, as clocks may differ, last. 0
+    where there is none.
 
     It came after one of the times `since`, as far as the clocks agree. It also came after the message `lost.after`, unless all of `since`
     is well before that: then it may have been sent for what was written earlier. Raises AdapterErrors.
@@ -40,7 +41,8 @@ async def own_message(rest: Rest, core: Core | None, place: Place, since: Collec
     found = [
         message for message in await rest.messages(channel_id(place), limit=100) if _is_own(message, rest, lowest) and _fits(message, lost)
     ]
-    for message in sorted(found, key=lambda one: (not _shows(one, lost), _reference(one) != lost.reference, int(one["id"]))):
+    begun = snowflake_at(min(since))
+    for message in sorted(found, key=lambda one: _rank(one, lost, begun)):
         number = int(message["id"])
         if number not in others and (core is None or not await core.knows(MessageRef(place, str(number)))):
             return number
@@ -69,6 +71,11 @@ def _fits(message: dict[str, Any], lost: Lost) -> bool:
     posted as a reply to nothing."""
     reference = _reference(message)
     return reference == lost.reference or (not reference and _shows(message, lost))
+
+
+def _rank(message: dict[str, Any], lost: Lost, begun: int) -> tuple[bool, bool, bool, int]:
+    number = int(message["id"])
+    return not _shows(message, lost), _reference(message) != lost.reference, number < begun, number
 
 
 def _reference(message: dict[str, Any]) -> int:

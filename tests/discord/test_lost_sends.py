@@ -131,6 +131,18 @@ async def test_p34_of_two_with_the_very_text_the_one_that_replies_to_the_same_is
     assert await bench.adapter.send(bench.place, plain("Stopped."), key="a", tried_since=since) == other
 
 
+async def test_p34_what_was_forgotten_shortly_before_is_not_taken_for_what_was_lost(bench: Bench) -> None:
+    """No post is known to be it any more, and it stands above what was written; clocks may differ by a minute, but most do not."""
+    await bench.adapter.send(bench.place, plain("forgotten"), key="f")
+    bench.passes(30)
+    since = bench.clock.now()
+    own = await bench.adapter.send(bench.place, plain("a preview"), key="a")
+    bench.passes(300)
+    bench.adapter._sender._made.clear()
+    assert await bench.adapter.send(bench.place, plain("the whole"), key="a", tried_since=since) == own
+    assert bench.channel.texts == ["forgotten", "the whole"]
+
+
 async def test_p34_a_reply_to_what_was_deleted_is_found_by_its_text(bench: Bench) -> None:
     asked = await bench.ann.says(bench.channel, "one", mention=True)
     reply, since = MessageRef(bench.place, str(asked.id)), bench.clock.now()

@@ -142,7 +142,7 @@ class DiscordSender:
         return began - 60 if began < sure else None
 
     def _candidates(self, place: Place, since: float, part: Part, reply_to: MessageRef | None) -> list[MessageRef]:
-        """What replies to the same, the very text first."""
+        """What replies to the same, the very text first; what was made in the minute by which clocks may differ last."""
         responses = {one.response for one in self.server.interactions.values()}
         wanted = reply_to.message_id if reply_to is not None else ""
         found = [
@@ -150,4 +150,4 @@ class DiscordSender:
             for shown in self.server.chats.in_place(place, by_bot=True)
             if shown.made_at >= since and not shown.only_for and shown.id not in responses and shown.reply_to == wanted
         ]
-        return [shown.ref for shown in sorted(found, key=lambda shown: shown.text != part.text)]
+        return [shown.ref for shown in sorted(found, key=lambda shown: (shown.text != part.text, shown.made_at < since + 60))]
