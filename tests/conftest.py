@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,9 @@ LONGEST = ("torture", "syscalls", "soak", "power")
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder there that nobody else can look into
 ROOM = 2 * 1024**3
 """Bytes that must be free there; a run takes a few hundred million."""
+
+ROOMS = ("bot", "adapters", "storage", "discord", "telegram", "openai")
+"""Whose loggers a test may change for itself."""
 
 
 def pytest_configure() -> None:
@@ -47,6 +52,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def levels() -> Iterator[None]:
+    """A test that silences a part of the program silences it for nobody else."""
+    before = _levels()
+    yield
+    for name, _level in _levels().items() - before.items():
+        logging.getLogger(name).setLevel(before.get(name, logging.NOTSET))
+
+
+def _levels() -> dict[str, int]:
+    known = logging.root.manager.loggerDict.items()
+    return {name: one.level for name, one in known if name.startswith(ROOMS) and isinstance(one, logging.Logger)}
 
 
 _connect = socket.socket.connect
