@@ -9,6 +9,8 @@ from bot.ports import Clock
 
 SETTLE = 10.0
 """Seconds after which a final text is written once more where something may have arrived over it (P24)."""
+LATEST = 600.0
+"""Seconds after which nothing arrives any more: no connection holds a call back for so long."""
 MOST = 10_000
 """Posts that are remembered, the newest."""
 
@@ -22,15 +24,18 @@ class UnderWay:
 
     def add(self, post_ids: Iterable[int]) -> None:
         """A call to each of them ended unknown just now, or was under way when an earlier life ended."""
+        now = self._clock.monotonic()
+        for post_id in [post_id for post_id, until in self._until.items() if until <= now]:
+            del self._until[post_id]
         for post_id in post_ids:
             self._until.pop(post_id, None)
-            self._until[post_id] = inf
+            self._until[post_id] = now + LATEST
         while len(self._until) > MOST:
             del self._until[next(iter(self._until))]
 
     def knows(self, post_id: int) -> bool:
         """Whether a call to it ended unknown, and nothing was written over what it may have done."""
-        return post_id in self._until
+        return self._until.get(post_id, -inf) > self._clock.monotonic()
 
     def settle(self, post_ids: Iterable[int]) -> float:
         """What is to stay is being written on them. Returns the seconds after which it is to be written once more; 0.0 if it need not be,

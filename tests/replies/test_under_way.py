@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
-from bot.replies.under_way import MOST, SETTLE, UnderWay
+from bot.replies.under_way import LATEST, MOST, SETTLE, UnderWay
 
 
 class HandClock:
@@ -27,7 +27,7 @@ def test_p24_what_ended_unknown_is_written_over_once_more_and_then_forgotten() -
     clock = HandClock()
     under_way = UnderWay(clock)
     under_way.add((1,))
-    clock.time += 1000.0  # however long the answer grew
+    clock.time += LATEST - 1.0  # however long the answer grew
     assert under_way.settle((1, 2)) == SETTLE
     clock.time += SETTLE
     assert under_way.settle((1, 2)) == 0.0
@@ -44,6 +44,19 @@ def test_p24_whoever_takes_the_post_over_waits_for_what_is_left_of_the_time() ->
     assert under_way.settle((2, 1)) == SETTLE - 4.0
     under_way.add((1,))  # what was shown meanwhile ended unknown, too
     assert under_way.settle((1,)) == SETTLE
+
+
+def test_what_nothing_can_arrive_at_any_more_is_forgotten() -> None:
+    """A final text that may have been written twice is of no concern later: what nobody asks for again must not be kept for ever."""
+    clock = HandClock()
+    under_way = UnderWay(clock)
+    under_way.add(range(1000))
+    clock.time += LATEST
+    assert not under_way.knows(1)
+    assert under_way.settle((1,)) == 0.0
+    under_way.add((5000,))
+    assert under_way.knows(5000)
+    assert len(under_way._until) == 1
 
 
 def test_no_more_posts_are_remembered_than_fit_and_the_newest_are() -> None:
