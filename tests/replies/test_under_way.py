@@ -27,7 +27,7 @@ def test_p24_what_ended_unknown_is_written_over_once_more_and_then_forgotten() -
     clock = HandClock()
     under_way = UnderWay(clock)
     under_way.add((1,))
-    clock.time += LATEST - 1.0  # however long the answer grew
+    clock.time += LATEST - SETTLE  # however long the answer grew
     assert under_way.settle((1, 2)) == SETTLE
     clock.time += SETTLE
     assert under_way.settle((1, 2)) == 0.0
