@@ -235,8 +235,8 @@ class Poster:
     async def _left_behind(self, ordinal: int) -> MessageRef | None:
         """A further post that an earlier life was about to send, or whose send ended unknown, may be there: its key leads to it. The first
         one is planned long before."""
-        keyed = self._adapter.capabilities(self.target.place).idempotent_send
-        if ordinal == 0 or not keyed or not self.under_way.knows(self._posts[ordinal].id):
+        keyed, post = self._adapter.capabilities(self.target.place).idempotent_send, self._posts[ordinal]
+        if ordinal == 0 or not keyed or (post.id > self.target.inherited and not self.under_way.knows(post.id)):
             return None
         return await self._send(ordinal, self._adapter.render(Content(texts.STUB))[0], preview=False)
 
