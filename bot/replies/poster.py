@@ -101,18 +101,21 @@ class Poster:
         again. Raises ContentRefused where the platform takes not even a line that says so.
         """
         parts = self._adapter.render(content)
-        done: list[Change] = []
-        self.unsettled = max(self.unsettled, self.under_way.settle(post.id for post in self._posts.values()))
+        self._settle()
         for ordinal, part in enumerate(parts):
             if self.claim.outdated:
                 return
             await self._show(ordinal, part)
-            done.append(SetPost(self._posts[ordinal].id, "placed" if self.unsettled else "final", self._ref(ordinal)))
-        for ordinal in [ordinal for ordinal in self._posts if ordinal >= len(parts) and not self.claim.outdated]:
-            done.append(await self._take_away(ordinal))
+        gone = [await self._take_away(ordinal) for ordinal in list(self._posts) if ordinal >= len(parts) and not self.claim.outdated]
+        self._settle()  # these very calls may have ended unknown: who is killed now must know of it in the next life
+        state: PostState = "placed" if self.unsettled else "final"
+        shown = [SetPost(self._posts[ordinal].id, state, self._ref(ordinal)) for ordinal in range(len(parts))]
         async with self.claim.lock:
             if not self.claim.outdated:
-                await self._store.apply(done)
+                await self._store.apply((*shown, *gone))
+
+    def _settle(self) -> None:
+        self.unsettled = max(self.unsettled, self.under_way.settle(post.id for post in self._posts.values()))
 
     def plan(self) -> tuple[Change, ...]:
         """A first post, where there is none yet: so that what is owed is known, whatever happens next."""

@@ -128,6 +128,25 @@ async def test_p24_a_final_edit_that_may_arrive_late_is_written_over_when_someth
         assert await nothing_is_owed(talk)
 
 
+async def test_p24_a_final_edit_that_may_arrive_late_is_not_forgotten_with_the_process(tmp_path: Path) -> None:
+    """It was repeated with success just before the death; the next life shows something else there, and the lost try lands on it."""
+    adapter = MemoryAdapter()
+    async with talking(tmp_path / "parley.db", adapter=adapter, speed=20.0) as talk:
+        adapter.fail_next("edit", SendUnknown())
+        said = await talk.hears("one")
+        await talk.shows("Echo: one")
+        await asyncio.sleep(0.05)  # what is shown is stored as well
+        await killed(talk)
+    async with talking(tmp_path / "parley.db", adapter=adapter, speed=20.0) as talk:
+        await talk.core.accept(MessageEdited(said, talk.person, "two", talk.clock.now(), talk.key()))
+        await talk.shows("Echo: two")
+        await asyncio.sleep(0.05)
+        talk.last.text = "Echo: one"
+        await talk.shows("Echo: two")
+        await talk.settle()
+        assert await nothing_is_owed(talk)
+
+
 async def test_p24_a_preview_that_may_arrive_late_is_written_over_by_the_next_answer_on_its_posts_too(tmp_path: Path) -> None:
     """The question is edited after the answer was finished, and before its final text was written once more."""
     model, adapter = ThenAnew(), MemoryAdapter()
