@@ -212,7 +212,8 @@ class DirtyPosts:
 
 @dataclass(frozen=True, slots=True)
 class DropPosts:
-    """The posts of a reply are to be taken away: what is or may be on the platform becomes surplus, a first one that was not sent gone."""
+    """The posts of a reply are to be taken away: what is or may be on the platform becomes surplus, a first one that nobody can
+    have sent gone."""
 
     reply_id: int
 

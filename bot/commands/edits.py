@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.commands.call import Call, message_replied_to, own_message, whole_number
 from bot.commands.tails import RECENT, find_tail, first_answer, is_removed, place_of, prompt_of, stands_there
 from bot.events import Place
@@ -166,8 +168,15 @@ async def undo_last(call: Call) -> Decision:
     if call.given.shared and any(message.user_id != call.given.user_id for message in turn if message.role == "user"):
         return call.refuse(texts.ASKER_ONLY)
     place = await place_of(call.reader, turn[-1].id) or call.place
-    whole = [message for message in branch if message.number >= turn[0].number]
-    return call.say(texts.UNDONE) + undo(call.given, session, whole, call.given.found.turns, place)
+    return call.say(texts.UNDONE) + undo(call.given, session, _with_removed(branch, turn[0]), call.given.found.turns, place)
+
+
+def _with_removed(branch: Sequence[Message], first: Message) -> Sequence[Message]:
+    """The branch from `first` on, and what was removed just above it, where nothing is to end either."""
+    start = next(index for index, message in enumerate(branch) if message.number == first.number)
+    while start and branch[start - 1].status == "removed":
+        start -= 1
+    return branch[start:]
 
 
 async def stop_running(call: Call) -> Decision:

@@ -236,10 +236,9 @@ class Poster:
         return SetPost(post.id, "gone")
 
     async def _left_behind(self, ordinal: int) -> MessageRef | None:
-        """A further post that an earlier life was about to send, or whose send ended unknown, may be there: its key leads to it. The first
-        one is planned long before."""
+        """A post that an earlier life was about to send, or whose send ended unknown, may be there: its key leads to it."""
         keyed, post = self._adapter.capabilities(self.target.place).idempotent_send, self._posts[ordinal]
-        if ordinal == 0 or not keyed or (post.id > self.target.inherited and not self.under_way.knows(post.id)):
+        if not keyed or (post.id > self.target.inherited and not self.under_way.knows(post.id)):
             return None
         return await self._send(ordinal, self._adapter.render(Content(texts.STUB))[0], preview=False)
 

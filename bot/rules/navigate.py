@@ -76,7 +76,7 @@ def undo(given: Given, session: Session, turn: Sequence[Message], turns: Sequenc
 
     `turn` has what was removed of it before, too: an answer may be owed to the last of several messages, though that one is gone.
     """
-    first = turn[0]
+    first = next((message for message in turn if message.status != "removed"), turn[0])
     last = next((message for message in reversed(turn) if message.status != "removed"), turn[-1])
     written = {message.id for message in turn}
     undone = Decision((ExpectLeaf(session.id, session.leaf),))
@@ -85,7 +85,7 @@ def undo(given: Given, session: Session, turn: Sequence[Message], turns: Sequenc
             undone += drop(owed)
     if last.role == "assistant" and last.status != "open":
         undone += Decision((DropPosts(last.id),), deliver=(Delivery(last.id, place),))  # in the lane of the line that says so
-    return undone + Decision((SetLastLeaf(first.id, last.host or last.id), SetLeaf(session.id, first.parent_id)))
+    return undone + Decision((SetLastLeaf(first.id, last.host or last.id), SetLeaf(session.id, turn[0].parent_id)))
 
 
 def remove(given: Given, session: Session, turn: Sequence[Message], turns: Sequence[Turn], place: Place | None) -> Decision:

@@ -138,3 +138,19 @@ async def test_undo_while_the_answer_is_owed_to_a_deleted_message(talk: Talk) ->
     assert found.turns == ()
     await talk.says("three")
     assert talk.asked() == ["three"]
+
+
+async def test_undo_takes_what_was_removed_above_along(talk: Talk) -> None:
+    """Two quick messages, the first deleted, the second edited, and taken back: no branch ends in what its person deleted."""
+    first, second = await talk.hears("one"), await talk.hears("two")
+    await talk.settle()
+    await talk.deletes(first)
+    await talk.edits(second, "zwei")
+    await talk.says("/undo")
+    found = await talk.store.find(talk.place, "7")
+    assert found.session is not None
+    assert found.session.leaf is None
+    await talk.says("/history")
+    assert "one" not in talk.texts()[-1]
+    await talk.says("new")
+    assert talk.asked() == ["new"]

@@ -31,7 +31,8 @@ async def check(world: World, town: Town, store: Store) -> None:
     for said in town.said:
         _answered_once(world, town, said, records)
     for place, done in town.done.items():
-        if not (done.stirred and done.edited):  # an older version, answered again, has posts of its own
+        # An older version, answered again, has posts of its own; and so has what is asked again of a bot that had been shut out.
+        if not (done.stirred and done.edited) and place not in town.shut_out:
             _nothing_twice(world, town, place, records)
         if not done.stirred and not done.edited:
             _in_order(world, town, place, records)
@@ -126,6 +127,8 @@ def _answered_once(world: World, town: Town, said: Said, records: Records) -> No
         return
     replies = records.replies(rows[-1])
     visible = [reply for reply in replies if records.shown(reply["id"])]
+    if not visible and replies and records.is_behind(rows[-1]):
+        return
     if len(visible) != 1:
         world.blame(f"I1: {token} has {len(visible)} answers that can be seen")
     elif visible[0]["status"] == "complete" and token not in answered(str(visible[0]["text"])):

@@ -47,6 +47,16 @@ class Records:
         """Whether it is a version that stands beside another one, which has its posts."""
         return sum(other["first_version"] == row["first_version"] for other in self.messages.values()) > 1
 
+    def is_behind(self, row: Row) -> bool:
+        """Whether an earlier message of its turn was edited later, on another branch than its own: the posts show that branch now."""
+        above = self.messages.get(row["parent_id"])
+        while above is not None and above["role"] == "user":
+            newest = max((one for one in self.messages.values() if one["first_version"] == above["first_version"]), key=lambda one: one["id"])
+            if newest["id"] > row["id"] and newest["revises"] != above["id"]:
+                return True
+            above = self.messages.get(above["parent_id"])
+        return False
+
     def is_copy(self, row: Row) -> bool:
         """Whether it was brought along from another session, where its posts are."""
         return all(row["id"] not in (turn["prompt_id"], turn["reply_id"]) for turn in self.turns)
