@@ -133,7 +133,9 @@ class PostContract:
         assert await store.posts(98) == (post(20, 98, 0, state="placed", at="1"), post(21, 98, 1, state="planned"))
 
     @pytest.mark.parametrize(("begun", "left"), [(0, []), (1, ["surplus"])])
-    async def test_the_first_post_of_an_answer_is_not_sent_before_it_is_begun(self, store: Store, begun: int, left: list[PostState]) -> None:
+    async def test_the_first_post_of_an_answer_is_not_sent_before_it_is_begun(
+        self, store: Store, begun: int, left: list[PostState]
+    ) -> None:
         _prompt, reply, owed = await owe(store)
         await show(store, [post(20, reply.id, 0, state="planned")])
         await store.apply([SetTurn(owed.id, ("pending",), "streaming", started=begun)])

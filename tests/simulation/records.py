@@ -51,7 +51,9 @@ class Records:
         """Whether an earlier message of its turn was edited later, on another branch than its own: the posts show that branch now."""
         above = self.messages.get(row["parent_id"])
         while above is not None and above["role"] == "user":
-            newest = max((one for one in self.messages.values() if one["first_version"] == above["first_version"]), key=lambda one: one["id"])
+            newest = max(
+                (one for one in self.messages.values() if one["first_version"] == above["first_version"]), key=lambda one: one["id"]
+            )
             if newest["id"] > row["id"] and newest["revises"] != above["id"]:
                 return True
             above = self.messages.get(above["parent_id"])
