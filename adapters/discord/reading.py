@@ -84,7 +84,7 @@ def is_reply_to(message: discord.Message, me: discord.abc.User) -> bool:
 
 def replied_to(message: discord.Message, place: Place) -> MessageRef | None:
     reference = message.reference
-    if message.type is not discord.MessageType.reply or reference is None or reference.message_id is None or _is_forward(message):
+    if message.type is not discord.MessageType.reply or reference is None or not reference.message_id or _is_forward(message):
         return None
     return MessageRef(place, str(reference.message_id))
 

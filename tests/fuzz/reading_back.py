@@ -42,7 +42,7 @@ def lost_problems(source: str, shown: str, kept: str) -> list[str]:
         found.append(f"lost words: {' '.join(gone)}")
     elif disorder := _disorder(source, shown):
         found.append(f"order: {disorder}")
-    once = must_show(_SAME.sub(r"[\1](\2", source))
+    once = must_show(_SAME.sub(r"[\1](\2", source.replace("\\.", ".")))
     if not _ENTITY.search(source) and (letters := Counter(_letters(once)) - Counter(_letters(kept))):
         found.append(f"lost letters: {''.join(sorted(letters))!r}")
     return found

@@ -88,9 +88,17 @@ def test_a_planted_bug_is_found_and_made_small(planted: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["telegram", "discord"])
-@pytest.mark.parametrize("text", ["https://x.org", "**https://x.org**", "https://x.org\xa0", " _https://x.org_"])
+@pytest.mark.parametrize("text", ["https://x.org", "https://-x\\.org", "**https://x.org**", "https://x.org\xa0", " _https://x.org_"])
 def test_an_address_that_is_the_text_of_its_link_need_not_be_shown_twice(name: str, text: str) -> None:
-    assert judged(FIELDS[name](), Content(f"[{text}](https://x.org)")) == []
+    address = "https://-x.org" if "-x" in text else "https://x.org"
+    assert judged(FIELDS[name](), Content(f"[{text}]({address})")) == []
+
+
+def test_p22_a_reply_to_an_empty_id_is_a_reply_to_nothing() -> None:
+    author = {"id": "1", "username": "a", "discriminator": "0", "avatar": None}
+    reply = {"type": 19, "message_reference": {"message_id": "", "channel_id": "5"}}
+    told = {"t": "MESSAGE_CREATE", "d": {"id": "1", "channel_id": "5", "author": author, "content": "h", "mentions": [], **reply}}
+    assert judged(FIELDS["events"](), told) == []
 
 
 @pytest.mark.parametrize("name", ["telegram", "discord"])
