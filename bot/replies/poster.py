@@ -228,11 +228,14 @@ class Poster:
         ref = post.ref or await self._left_behind(ordinal)
         if ref is None:
             return SetPost(post.id, "gone")
+        self.under_way.add((post.id,))  # a decision may give it to another answer meanwhile, which would go with it
         with suppress(MessageGone):
             try:
                 await self._adapter.delete(ref)
             except DeleteRefused:
                 await self._caller.edit(ref, self._adapter.render(Content(texts.STUB))[0])
+        if not self.claim.wanted:
+            self.under_way.landed(post.id)
         return SetPost(post.id, "gone")
 
     async def _left_behind(self, ordinal: int) -> MessageRef | None:

@@ -23,7 +23,8 @@ class UnderWay:
         self._until: dict[int, float] = {}
 
     def add(self, post_ids: Iterable[int]) -> None:
-        """A call to each of them ended unknown just now, or was under way when an earlier life ended."""
+        """A call to each of them ended unknown just now, or was under way when an earlier life ended; or it is under way from here on, and
+        somebody else may want the post meanwhile."""
         now = self._clock.monotonic()
         for post_id in [post_id for post_id, until in self._until.items() if until <= now]:
             del self._until[post_id]
@@ -32,6 +33,10 @@ class UnderWay:
             self._until[post_id] = now + LATEST
         while len(self._until) > MOST:
             del self._until[next(iter(self._until))]
+
+    def landed(self, post_id: int) -> None:
+        """The call has been answered, and nothing was written meanwhile."""
+        self._until.pop(post_id, None)
 
     def knows(self, post_id: int) -> bool:
         """Whether a call to it ended unknown, and nothing was written over what it may have done."""

@@ -10,17 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.errors import RateLimited, SendUnknown
-from bot.events import MessageEdited, MessageRef
+from bot.events import MessageEdited
 from bot.ports import Finish, TextDelta
 from tests.core.talk import Talk, killed, nothing_is_owed, talking
 from tests.fakes.memory_adapter import DEFAULT, MemoryAdapter
 from tests.fakes.scripted_model import Script, ScriptedModel
-
-
-@pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talking(tmp_path / "parley.db") as talk:
-        yield talk
 
 
 async def test_p23_one_call_at_a_time_for_a_post(talk: Talk) -> None:
@@ -171,59 +165,6 @@ async def test_p24_a_preview_that_may_arrive_late_is_written_over_by_the_next_an
         assert await nothing_is_owed(talk)
 
 
-class SlowToDelete(MemoryAdapter):
-    """Takes a message away only once it may."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked, self.may = asyncio.Event(), asyncio.Event()
-
-    async def delete(self, ref: MessageRef) -> None:
-        self.asked.set()
-        await self.may.wait()
-        await super().delete(ref)
-
-
-async def test_p24_an_answer_on_posts_that_were_being_taken_away_is_shown_though_they_go_later(tmp_path: Path) -> None:
-    """/undo, and the message is edited while the deletion is under way: its answer takes the posts over, and would go with them."""
-    adapter = SlowToDelete()
-    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
-        said = await talk.says("one")
-        await talk.hears("/undo")
-        async with asyncio.timeout(5):
-            await adapter.asked.wait()
-        await talk.core.accept(MessageEdited(said, talk.person, "two", talk.clock.now(), talk.key()))
-        await talk.shows("Echo: two")
-        async with asyncio.timeout(5):
-            while not await nothing_is_owed(talk):
-                await asyncio.sleep(0.001)
-        adapter.may.set()
-        async with asyncio.timeout(5):
-            while "Echo: two" in talk.texts():
-                await adapter.changed.wait()
-        await talk.shows("Echo: two")
-        await talk.settle()
-        assert await nothing_is_owed(talk)
-
-
-async def test_p24_an_answer_on_posts_whose_deletion_ended_unknown_is_shown_though_they_go_later(tmp_path: Path) -> None:
-    adapter = MemoryAdapter()
-    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
-        said = await talk.says("one")
-        post = talk.last
-        adapter.fail_next("delete", SendUnknown())
-        await talk.hears("/undo")
-        async with asyncio.timeout(5):
-            while adapter._faults["delete"]:
-                await asyncio.sleep(0.001)
-        await talk.core.accept(MessageEdited(said, talk.person, "two", talk.clock.now(), talk.key()))
-        await talk.shows("Echo: two")
-        talk.chat().remove(post)  # the deletion arrives late
-        await talk.shows("Echo: two")
-        await talk.settle()
-        assert await nothing_is_owed(talk)
-
-
 async def test_p24_what_an_earlier_life_was_sending_may_arrive_late_and_is_written_over(tmp_path: Path) -> None:
     """Where a send is found by its key, what it was to show may still be put there after the final text."""
     adapter = MemoryAdapter(capabilities=replace(DEFAULT, idempotent_send=True))
@@ -234,6 +175,7 @@ async def test_p24_what_an_earlier_life_was_sending_may_arrive_late_and_is_writt
             while not adapter.tried_since:
                 await asyncio.sleep(0.001)
         await killed(talk)
+
     adapter._faults.clear()
     async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
         await talk.settle()
