@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,11 @@ from storage.sqlite.store import SqliteStore
 from tests.fakes.memory_adapter import MemoryAdapter, Seen
 from tests.fakes.scripted_model import ScriptedModel
 
+BOB = Author("8", "Bob")
+GROUP = Place("memory", "-5", kind="group")
+SHARED = Place("memory", "-9", kind="group")
 POLICY = Policy(titles=False)
+SHARING = replace(POLICY, shared=frozenset({"memory:-9"}))
 
 
 class TestClock:
@@ -111,6 +116,11 @@ class Talk:
 
     def texts(self, place: Place | None = None) -> list[str]:
         return [seen.text for seen in self.chat(place)]
+
+    def post(self, index: int = -1, place: Place | None = None) -> MessageRef:
+        """Where a message of the chat stands, to reply to."""
+        seen = self.chat(place)[index]
+        return MessageRef(seen.place, seen.id)
 
     @property
     def last(self) -> Seen:

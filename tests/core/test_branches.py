@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 
 from bot.events import Author, CommandInvoked, MessageEdited, MessageRef, Place
 from bot.replies import texts
-from tests.core.talk import Talk, nothing_is_owed, talking
+from tests.core.talk import Talk, nothing_is_owed
 from tests.fakes.memory_adapter import Seen
-
-
-@pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talking(tmp_path / "parley.db") as talk:
-        yield talk
 
 
 async def test_a_deletion_beside_the_branch_leaves_the_branch(talk: Talk) -> None:

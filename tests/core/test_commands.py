@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
-
-from bot.events import Author, Place
+from bot.events import Author
 from bot.policy import Policy
-from tests.core.talk import Talk, talking
-
-BOB = Author("8", "Bob")
-GROUP = Place("memory", "-5", kind="group")
-
-
-@pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talking(tmp_path / "parley.db") as talk:
-        yield talk
+from tests.core.talk import BOB, GROUP, Talk, talking
 
 
 async def test_new_opens_a_fresh_session_and_goes_back(talk: Talk) -> None:

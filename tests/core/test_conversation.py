@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
-
-from tests.core.talk import Talk, talking
-
-
-@pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talking(tmp_path / "parley.db") as talk:
-        yield talk
+from tests.core.talk import Talk
 
 
 async def test_a_message_is_answered(talk: Talk) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -14,13 +12,7 @@ from bot.messages import TurnStatus
 from bot.rules.decision import Abort
 from bot.rules.navigate import take_out
 from tests.core.made import line, turn
-from tests.core.talk import Talk, talking
-
-
-@pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talking(tmp_path / "parley.db") as talk:
-        yield talk
+from tests.core.talk import Talk
 
 
 @pytest.mark.parametrize(("status", "started"), [("pending", 0), ("streaming", -1)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -14,12 +13,6 @@ from bot.errors import AdapterError, ContentRefused, DeleteRefused, MessageGone,
 from bot.replies import texts
 from tests.core.talk import Talk, nothing_is_owed, talking
 from tests.fakes.memory_adapter import DEFAULT, MemoryAdapter
-
-
-@pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talking(tmp_path / "parley.db") as talk:
-        yield talk
 
 
 @pytest.mark.parametrize("call", ["send", "preview", "edit"])

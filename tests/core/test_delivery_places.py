@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 
 from bot.errors import PlaceMoved, PlaceUnavailable, RateLimited
 from bot.events import Place, PlaceChanged
-from tests.core.talk import Talk, nothing_is_owed, talking
-
-GROUP = Place("memory", "-5", kind="group")
-
-
-@pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talking(tmp_path / "parley.db") as talk:
-        yield talk
+from tests.core.talk import GROUP, Talk, nothing_is_owed
 
 
 async def test_p16_a_place_that_cannot_be_written_to_is_left_and_opened_again(talk: Talk) -> None:

@@ -3,22 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
-
-from bot.events import Author, Place, Quotation
-from tests.core.talk import Talk, talking
-
-BOB = Author("8", "Bob")
-GROUP = Place("memory", "-5", kind="group")
-
-
-@pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talking(tmp_path / "parley.db") as talk:
-        yield talk
+from bot.events import Place, Quotation
+from tests.core.talk import BOB, GROUP, Talk
 
 
 async def test_a_reply_to_an_older_answer_branches(talk: Talk) -> None:

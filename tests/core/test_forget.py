@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,23 +17,16 @@ from bot.policy import Policy
 from bot.replies import texts
 from bot.rules.decision import Decision
 from bot.sessions.dispatcher import Dispatcher
-from tests.core.talk import POLICY, Talk, talking
+from tests.core.talk import BOB, GROUP, SHARING, Talk, talking
 from tests.fakes.memory_adapter import Seen
 from tests.fakes.scripted_model import Script
 
-BOB = Author("8", "Bob")
-GROUP, SHARED = Place("memory", "-5", kind="group"), Place("memory", "-9", kind="group")
 ALL = "/forget everything"
 
 
-def policy() -> Policy:
-    return replace(POLICY, shared=frozenset({"memory:-9"}))
-
-
 @pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talking(tmp_path / "parley.db", policy=policy()) as talk:
-        yield talk
+def policy() -> Policy:
+    return SHARING
 
 
 async def is_stranger(talk: Talk, account: str = "7") -> bool:
@@ -183,14 +175,14 @@ async def test_after_a_crash_what_was_half_shown_is_taken_away(tmp_path: Path) -
         def _take_effect(self, decision: Decision) -> None:
             return
 
-    async with talking(tmp_path / "parley.db", policy=policy()) as talk:
+    async with talking(tmp_path / "parley.db", policy=SHARING) as talk:
         await begins(talk, "one")
         adapter = talk.adapter
         talk.core.__class__ = Dying
         await talk.hears(ALL)
         assert await talk.store.unfinished_replies() != ()
         talk.core._desk.running.clear()
-    async with talking(tmp_path / "parley.db", policy=policy(), adapter=adapter) as talk:
+    async with talking(tmp_path / "parley.db", policy=SHARING, adapter=adapter) as talk:
         await talk.settle()
         assert [text.split(":")[0] for text in talk.texts()] == ["Erased for good"]
         assert await is_stranger(talk)
@@ -218,14 +210,14 @@ async def test_nothing_is_kept_of_a_stranger_who_gets_a_line_alone(talk: Talk) -
 
 async def test_an_outage_does_not_bring_it_back(tmp_path: Path) -> None:
     """Sends without an answer, a restart, and what was planned for the person is nobody's any more."""
-    async with talking(tmp_path / "parley.db", policy=policy()) as talk:
+    async with talking(tmp_path / "parley.db", policy=SHARING) as talk:
         talk.adapter.fail_next("send", SendUnknown("no answer"), times=10_000)
         await talk.hears("one")
         await talk.hears("/history")
         await talk.hears(ALL)
         adapter = talk.adapter
     adapter._faults.clear()
-    async with talking(tmp_path / "parley.db", policy=policy(), adapter=adapter) as talk:
+    async with talking(tmp_path / "parley.db", policy=SHARING, adapter=adapter) as talk:
         await talk.settle()
         assert [text.split(":")[0] for text in talk.texts()] == ["Erased for good"]
         assert len(talk.model.requests) == 0

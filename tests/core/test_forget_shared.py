@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.errors import RateLimited
+from bot.policy import Policy
 from bot.replies import texts
-from tests.core.talk import Talk, talking
-from tests.core.test_forget import ALL, BOB, SHARED, policy
+from tests.core.talk import BOB, SHARED, SHARING, Talk, talking
+from tests.core.test_forget import ALL
 
 
 @pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talking(tmp_path / "parley.db", policy=policy()) as talk:
-        yield talk
+def policy() -> Policy:
+    return SHARING
 
 
 async def test_in_a_shared_place_only_the_persons_words_go(talk: Talk) -> None:
@@ -63,7 +62,7 @@ async def test_what_a_command_is_about_to_tell_others_is_told_without_it(talk: T
 
 
 async def test_a_title_that_is_being_made_of_it_is_not_set(tmp_path: Path) -> None:
-    async with talking(tmp_path / "parley.db", policy=replace(policy(), titles=True)) as talk:
+    async with talking(tmp_path / "parley.db", policy=replace(SHARING, titles=True)) as talk:
         talk.model.says("Bob's answer")
         gate = asyncio.Event()
         await talk.says("secret", place=SHARED)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
@@ -13,9 +12,8 @@ from bot.commands.catalog import COMMANDS
 from bot.events import Author, CommandInvoked, MessageRef, Place
 from bot.policy import Policy
 from bot.replies import texts
-from tests.core.talk import Talk, talking
+from tests.core.talk import BOB, POLICY, Talk
 
-BOB = Author("8", "Bob")
 THERE = Place("memory", "8")
 ODD = [
     "", " ", "-1", "0", "9" * 30, str(2**63), "abc", "1 2 3", "#", "#zz", "#0", "#ffff", "#" + "f" * 40, "'; DROP TABLE messages; --",
@@ -24,9 +22,8 @@ ODD = [
 
 
 @pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talking(tmp_path / "parley.db", policy=Policy(titles=False, rate=10**6)) as talk:
-        yield talk
+def policy() -> Policy:
+    return replace(POLICY, rate=10**6)
 
 
 @pytest.mark.parametrize("pressed", [False, True])

@@ -31,13 +31,12 @@ from bot.policy import Policy
 from bot.sessions.admission import Admission
 from bot.sessions.dispatcher import Dispatcher
 from storage.sqlite.store import SqliteStore
-from tests.core.talk import Talk, TestClock, talking
+from tests.core.talk import GROUP, Talk, TestClock, talking
 from tests.fakes.memory_adapter import MemoryAdapter
 from tests.fakes.scripted_model import ScriptedModel
 
 EVE = Author("666", "Eve", is_admin=True)
 OWN = Place("memory", "666")
-GROUP = Place("memory", "-5", kind="group")
 CANARY = "canary-7f3a"
 ALLOWED = Policy(titles=False, allow=frozenset({"memory:7"}))
 

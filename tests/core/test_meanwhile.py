@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from bot.events import CommandInvoked, MessageRef, Place
+from bot.events import CommandInvoked, MessageRef
 from bot.replies import texts
-from tests.core.talk import Talk, talking
-
-GROUP = Place("memory", "-5", kind="group")
-
-
-@pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talking(tmp_path / "parley.db") as talk:
-        yield talk
+from tests.core.talk import GROUP, Talk
 
 
 async def test_what_was_deleted_since_it_was_asked_about_is_not_edited(talk: Talk) -> None:

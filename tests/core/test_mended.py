@@ -11,12 +11,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import DatabaseBroken, ModelError, RateLimited, StorageError
-from bot.events import Attachment, Author, MessageReceived, MessageRef, Place
+from bot.events import Attachment, MessageReceived, MessageRef
 from bot.sessions.dispatcher import Dispatcher
-from tests.core.talk import POLICY, Talk, talking
-
-GROUP = Place("memory", "-5", kind="group")
-BOB = Author("8", "Bob")
+from tests.core.talk import BOB, GROUP, POLICY, Talk, talking
 
 
 @pytest.fixture

@@ -10,11 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.events import Author, MessageEdited, MessageRef, Place
-from tests.core.talk import POLICY, Talk, talking
+from tests.core.talk import BOB, GROUP, POLICY, Talk, talking
 from tests.fakes.memory_adapter import MemoryAdapter
-
-GROUP = Place("memory", "-5", kind="group")
-BOB = Author("8", "Bob")
 
 
 @pytest.fixture

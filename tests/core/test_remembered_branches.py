@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
-
-import pytest
+from collections.abc import Sequence
 
 from bot.changes import ForgetUser
 from bot.messages import Message
 from bot.sessions.branches import REMEMBERED, Branches
 from bot.store import Reader
 from tests.core.made import message
-from tests.core.talk import Talk, talking
+from tests.core.talk import Talk
 from tests.core.virtual import START
 
 
@@ -27,12 +24,6 @@ class CountingReader:
         read = await self._reader.branch(leaf, limit, down_to=down_to)
         self.rows += len(read)
         return read
-
-
-@pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talking(tmp_path / "parley.db") as talk:
-        yield talk
 
 
 async def test_a_turn_of_a_long_session_reads_only_what_is_new(talk: Talk) -> None:

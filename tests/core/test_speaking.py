@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
-from bot.events import Author, CommandInvoked, MessageRef, Place
+from bot.events import CommandInvoked, MessageRef, Place
 from bot.policy import Policy
 from bot.replies import texts
-from tests.core.talk import Talk, talking
-
-BOB = Author("8", "Bob")
-GROUP = Place("memory", "-5", kind="group")
-SHARED = Place("memory", "-9", kind="group")
+from tests.core.talk import BOB, GROUP, SHARED, SHARING, Talk
 
 
 @pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    policy = Policy(titles=False, rate=10**6, context_tokens=1000, shared=frozenset({"memory:-9"}))
-    async with talking(tmp_path / "parley.db", policy=policy) as talk:
-        yield talk
-
-
-def _post(talk: Talk, index: int = -1, place: Place | None = None) -> MessageRef:
-    seen = talk.chat(place)[index]
-    return MessageRef(seen.place, seen.id)
+def policy() -> Policy:
+    return replace(SHARING, rate=10**6, context_tokens=1000)
 
 
 async def test_ask_is_said_like_a_message(talk: Talk) -> None:
@@ -59,7 +47,7 @@ async def test_ask_with_too_much_is_refused(talk: Talk) -> None:
 
 async def test_ask_as_a_reply_goes_on_from_there(talk: Talk) -> None:
     await talk.says("one")
-    first = _post(talk)
+    first = talk.post()
     await talk.says("two")
     await talk.says("/ask three", reply_to=first)
     assert talk.asked() == ["one", "Echo: one", "three"]
@@ -68,7 +56,7 @@ async def test_ask_as_a_reply_goes_on_from_there(talk: Talk) -> None:
 @pytest.mark.parametrize("on_prompt", [False, True])
 async def test_branch_goes_on_beside_what_followed(talk: Talk, on_prompt: bool) -> None:
     prompt = await talk.says("one")
-    about = prompt if on_prompt else _post(talk)
+    about = prompt if on_prompt else talk.post()
     await talk.says("two")
     await talk.says("/branch three", reply_to=about)
     assert talk.asked() == ["one", "Echo: one", "three"]
@@ -77,7 +65,7 @@ async def test_branch_goes_on_beside_what_followed(talk: Talk, on_prompt: bool) 
 
 async def test_branch_from_the_newest_answer_goes_on(talk: Talk) -> None:
     await talk.says("one")
-    await talk.says("/branch two", reply_to=_post(talk))
+    await talk.says("/branch two", reply_to=talk.post())
     found = await talk.store.find(talk.place, "7")
     assert found.leaf is not None
     assert found.leaf.number == 4
@@ -86,7 +74,7 @@ async def test_branch_from_the_newest_answer_goes_on(talk: Talk) -> None:
 
 async def test_branch_without_words_asks_for_them(talk: Talk) -> None:
     await talk.says("one")
-    first = _post(talk)
+    first = talk.post()
     await talk.says("two")
     await talk.says("/branch", reply_to=first)
     assert talk.last.ask
@@ -102,7 +90,7 @@ async def test_branch_where_no_answer_is_yet(talk: Talk) -> None:
     await talk.shows("some words")
     await talk.hears("/branch two", reply_to=prompt)
     await talk.shows(texts.WAIT_FOR_ANSWER)
-    await talk.hears("/branch two", reply_to=_post(talk, 0))
+    await talk.hears("/branch two", reply_to=talk.post(0))
     gate.set()
     await talk.settle()
     assert talk.texts().count(texts.WAIT_FOR_ANSWER) == 2
@@ -112,7 +100,7 @@ async def test_branch_where_no_answer_is_yet(talk: Talk) -> None:
 @pytest.mark.parametrize("command", ["/branch", "/branch words", "/versions", "/edit words", "/edit", "/retry"])
 async def test_x3_somebody_elses_message_is_as_good_as_none(talk: Talk, command: str) -> None:
     prompt = await talk.says("a secret of Ann", place=GROUP)
-    answer = _post(talk, place=GROUP)
+    answer = talk.post(place=GROUP)
     await talk.says("of Bob", place=GROUP, author=BOB)
     bobs = Place("memory", "8")
     for about in (prompt, answer, MessageRef(GROUP, "99999")):
@@ -126,7 +114,7 @@ async def test_x3_somebody_elses_message_is_as_good_as_none(talk: Talk, command:
 
 async def test_in_a_shared_place_anybody_branches_and_asks(talk: Talk) -> None:
     await talk.says("one", place=SHARED)
-    first = _post(talk, place=SHARED)
+    first = talk.post(place=SHARED)
     await talk.says("two", place=SHARED)
     await talk.says("/branch three", place=SHARED, author=BOB, reply_to=first)
     assert talk.asked() == ["Ann: one", "Echo: Ann: one", "Bob: three"]
@@ -149,10 +137,10 @@ async def test_edit_and_retry_as_replies_mean_that_message(talk: Talk) -> None:
     await talk.says("/edit uno", reply_to=first)
     assert talk.asked() == ["uno"]
     talk.model.says("another")
-    await talk.says("/retry", reply_to=_post(talk, 0))
+    await talk.says("/retry", reply_to=talk.post(0))
     assert talk.asked() == ["uno"]
     assert talk.chat()[0].text == "another"
-    await talk.says("/edit by hand", reply_to=_post(talk, 0))
+    await talk.says("/edit by hand", reply_to=talk.post(0))
     assert talk.chat()[0].text == "by hand"
     await talk.says("/edit", reply_to=first)
     assert "> uno" in talk.last.text
@@ -166,7 +154,7 @@ async def test_a_leading_number_wins_over_the_message_replied_to(talk: Talk) -> 
     await talk.says("/edit 1 uno", reply_to=second)
     assert talk.asked() == ["uno"]
     await talk.says("zwei")
-    await talk.says("/retry 1", reply_to=_post(talk))
+    await talk.says("/retry 1", reply_to=talk.post())
     assert talk.asked() == ["uno"]
 
 
@@ -175,7 +163,7 @@ async def test_a_leading_number_wins_over_the_message_replied_to(talk: Talk) -> 
 )
 async def test_what_is_asked_before_a_command(talk: Talk, command: str, label: str) -> None:
     prompt = await talk.says("one")
-    for number, about in enumerate((prompt, _post(talk)), start=1):
+    for number, about in enumerate((prompt, talk.post()), start=1):
         ask = await talk.core.prompt_for(talk.person, talk.place, command, about)
         assert ask is not None
         if command != "branch":
@@ -183,7 +171,7 @@ async def test_what_is_asked_before_a_command(talk: Talk, command: str, label: s
         if command == "edit":
             assert ask.prefill == ("one", "Echo: one")[number - 1]
     if command == "branch":
-        assert (await talk.core.prompt_for(talk.person, talk.place, command, _post(talk))).label == label  # type: ignore[union-attr]
+        assert (await talk.core.prompt_for(talk.person, talk.place, command, talk.post())).label == label  # type: ignore[union-attr]
     if command != "ask":
         assert await talk.core.prompt_for(BOB, talk.place, command, prompt) is None
         assert await talk.core.prompt_for(BOB, talk.place, command, MessageRef(talk.place, "99999")) is None
@@ -191,7 +179,7 @@ async def test_what_is_asked_before_a_command(talk: Talk, command: str, label: s
 
 async def test_the_answer_to_what_is_asked_before_branching_finds_its_message(talk: Talk) -> None:
     await talk.says("one")
-    first = _post(talk)
+    first = talk.post()
     await talk.says("two")
     ask = await talk.core.prompt_for(talk.person, talk.place, "branch", first)
     assert ask is not None

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from bot.errors import ModelError
 from bot.messages import Session
-from tests.core.talk import POLICY, Talk, talking
+from bot.policy import Policy
+from tests.core.talk import POLICY, Talk
 
 
 @pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talking(tmp_path / "parley.db", policy=replace(POLICY, titles=True)) as talk:
-        yield talk
+def policy() -> Policy:
+    return replace(POLICY, titles=True)
 
 
 async def session_of(talk: Talk) -> Session:

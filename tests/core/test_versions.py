@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
-from bot.events import MessageRef, Place
+from bot.events import MessageRef
 from bot.policy import Policy
 from bot.replies import texts
-from tests.core.talk import Talk, talking
-
-GROUP = Place("memory", "-5", kind="group")
+from tests.core.talk import GROUP, SHARING, Talk
 
 
 @pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    policy = Policy(titles=False, rate=10**6, context_tokens=1000, shared=frozenset({"memory:-9"}))
-    async with talking(tmp_path / "parley.db", policy=policy) as talk:
-        yield talk
-
-
-def _post(talk: Talk, index: int = -1, place: Place | None = None) -> MessageRef:
-    seen = talk.chat(place)[index]
-    return MessageRef(seen.place, seen.id)
+def policy() -> Policy:
+    return replace(SHARING, rate=10**6, context_tokens=1000)
 
 
 async def test_versions_lists_them_and_leads_to_each(talk: Talk) -> None:
@@ -38,7 +28,7 @@ async def test_versions_lists_them_and_leads_to_each(talk: Talk) -> None:
     assert [label for label, _ in talk.last.buttons] == ["Show 1"]
     await talk.presses("Show 1", talk.last)
     assert talk.chat()[0].text == "Echo: one"
-    await talk.says("/versions", reply_to=_post(talk, 0))
+    await talk.says("/versions", reply_to=talk.post(0))
     assert talk.last.text == texts.ONE_VERSION  # of the answer
     await talk.says("two")
     assert talk.asked() == ["one", "Echo: one", "two"]
@@ -46,7 +36,7 @@ async def test_versions_lists_them_and_leads_to_each(talk: Talk) -> None:
 
 async def test_versions_of_an_answer_that_is_not_on_the_branch(talk: Talk) -> None:
     await talk.says("one")
-    first = _post(talk)
+    first = talk.post()
     talk.model.says("two, first")
     await talk.says("two")
     talk.model.says("two, second")
@@ -66,7 +56,7 @@ async def test_versions_while_one_is_being_written(talk: Talk) -> None:
     talk.model.says("some words of an answer", gate=gate, held=2)
     await talk.hears("/retry")
     await talk.shows("some words")
-    await talk.hears("/versions", reply_to=_post(talk, 0))
+    await talk.hears("/versions", reply_to=talk.post(0))
     await talk.shows(texts.MARK_OPEN)
     assert "· 1. Echo: one\n▸ 2. being written" in talk.last.text
     gate.set()

@@ -14,10 +14,9 @@ from bot.events import Author, CommandInvoked, MessageRef, Place
 from bot.policy import Policy
 from bot.posts import Post
 from bot.replies import texts
-from tests.core.talk import Talk, talking
+from tests.core.talk import GROUP, Talk, talking
 from tests.fakes.memory_adapter import DEFAULT, MemoryAdapter
 
-GROUP = Place("memory", "-5", kind="group")
 PRIVATE = Place("memory", "7")
 
 
