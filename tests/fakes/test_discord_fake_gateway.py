@@ -10,6 +10,7 @@ import discord
 import pytest
 
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.discord.gateway import ROUND_TRIP
 from tests.fakes.discord_client import Bot, logged_in, playing
 
 
@@ -72,6 +73,16 @@ async def test_a_forgotten_session_loses_what_was_said(fake: FakeDiscord) -> Non
         await ann.says(dm, "after")
         assert await bot.until(1) == ["after"]
     assert fake.gateway.start_limit.remaining == 997
+
+
+async def test_a_heartbeat_is_not_acknowledged_before_it_is_noted(fake: FakeDiscord) -> None:
+    """discord.py would say that the connection is a whole interval behind (its thread is still waiting for the send to end)."""
+    async with aiohttp.ClientSession() as http, http.ws_connect(fake.gateway_url) as socket:
+        await socket.receive_json()
+        await socket.send_json({"op": 1, "d": None})
+        sent = asyncio.get_running_loop().time()
+        assert (await socket.receive_json(timeout=5))["op"] == 11
+        assert asyncio.get_running_loop().time() - sent >= ROUND_TRIP * 0.9
 
 
 async def test_a_muted_gateway_acknowledges_and_loses(fake: FakeDiscord) -> None:
