@@ -136,7 +136,7 @@ class Poster:
 
     async def take_away_all(self) -> bool:
         """Takes every post away; False where a decision made meanwhile wants them for something else, though some may be gone by now."""
-        done: list[Change] = []
+        done: list[SetPost] = []
         for ordinal in sorted(self._posts):
             if self.claim.wanted:
                 return False
@@ -144,8 +144,14 @@ class Poster:
         async with self.claim.lock:
             if self.claim.wanted:
                 return False
-            await self._store.apply(done)
+            placed = await self._placed_meanwhile()
+            await self._store.apply([change for change in done if change.post_id not in placed])
             return True
+
+    async def _placed_meanwhile(self) -> set[int]:
+        """Posts that were on their way when they were to go: whoever has sent them takes them away."""
+        unsent = {post.id for post in self._posts.values() if post.ref is None}
+        return {post.id for post in await self._store.posts(self.reply_id) if post.id in unsent and post.ref} if unsent else set()
 
     async def _show(self, ordinal: int, part: Part) -> None:
         for _ in range(2):
@@ -223,7 +229,7 @@ class Poster:
         text = f"{texts.plain(short)} {texts.WAITING}".strip()
         return self._adapter.render(Content(text))[0]
 
-    async def _take_away(self, ordinal: int) -> Change:
+    async def _take_away(self, ordinal: int) -> SetPost:
         post = self._posts[ordinal]
         ref = post.ref or await self._left_behind(ordinal)
         if ref is None:

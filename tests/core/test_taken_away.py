@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
-from bot.changes import AddPost, MovePosts
+from bot.changes import AddPost, DropPosts, MovePosts
 from bot.errors import SendUnknown
 from bot.events import MessageEdited, MessageRef, Place
 from bot.posts import Content, Post, post_key
@@ -14,7 +15,7 @@ from bot.replies.target import Claim, Target
 from bot.replies.under_way import UnderWay
 from storage.sqlite.store import SqliteStore
 from tests.core.talk import TestClock, nothing_is_owed, talking
-from tests.fakes.memory_adapter import MemoryAdapter
+from tests.fakes.memory_adapter import DEFAULT, MemoryAdapter
 
 
 class SlowToDelete(MemoryAdapter):
@@ -103,3 +104,30 @@ async def test_p24_an_answer_on_posts_whose_deletion_ended_unknown_is_shown_thou
         await talk.shows("Echo: two")
         await talk.settle()
         assert await nothing_is_owed(talk)
+
+
+async def test_p34_a_post_that_was_on_its_way_when_it_was_to_go_is_not_forgotten(tmp_path: Path) -> None:
+    """Whoever takes the answer away finds its post unsent, while somebody else has just sent it and is about to store where it is."""
+    adapter, place, lock = MemoryAdapter(capabilities=replace(DEFAULT, idempotent_send=True)), Place("memory", "7"), asyncio.Lock()
+    store = await SqliteStore.open(tmp_path / "parley.db", driver="inline")
+    post = Post(11, 9, 0, place, "planned", post_key(9, 0))
+    await store.apply((AddPost(post),))
+    ids = iter(range(30, 40)).__next__
+    sending = Poster(adapter, store, TestClock(), ids, 9, Target(place), (post,), claim=Claim(lock))
+    taking = Poster(adapter, store, TestClock(), ids, 9, Target(place), (post,), claim=Claim(lock))
+    async with lock:
+        sent = asyncio.create_task(sending.finish(Content("an answer")))
+        async with asyncio.timeout(5):
+            while not adapter.chats.get(place):
+                await asyncio.sleep(0.001)
+        await store.apply((DropPosts(9),))
+        sending.claim.outdated = sending.claim.dropped = True
+        taken = asyncio.create_task(taking.take_away_all())
+        await asyncio.sleep(0.01)
+    await asyncio.gather(sent, taken)
+    left = await store.posts(9)
+    assert [(one.state, one.ref is not None) for one in left] == [("surplus", True)]
+    again = Poster(adapter, store, TestClock(), ids, 9, Target(place), left, claim=Claim(lock))
+    assert await again.take_away_all()
+    assert adapter.chats[place] == []
+    await store.close()
