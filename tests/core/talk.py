@@ -139,13 +139,18 @@ async def talking(
     adapter: MemoryAdapter | None = None,
     model: ScriptedModel | None = None,
     speed: float = 1000.0,
+    caught_up: bool = True,
 ) -> AsyncIterator[Talk]:
-    """A core on a database at `path`. Entered again with the same path and adapter it is the next life of the program."""
+    """A core on a database at `path`. Entered again with the same path and adapter it is the next life of the program.
+
+    Without `caught_up` nothing is answered until the test says that what waited on the platform is in.
+    """
     adapter, model, clock = adapter or MemoryAdapter(), model or ScriptedModel(), TestClock(speed)
     store = await SqliteStore.open(path, driver="inline")
     core = Dispatcher(store, model, {adapter.platform: adapter}, policy, clock)
     await core.start()
-    await core.caught_up(adapter.platform)
+    if caught_up:
+        await core.caught_up(adapter.platform)
     try:
         yield Talk(core, store, adapter, model, clock)
     finally:

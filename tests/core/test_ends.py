@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -12,23 +14,30 @@ from bot.events import MessageReceived, MessageRef
 from bot.replies import texts
 from bot.sessions.turn import LONGEST_TURN
 from tests.core.both import ANN, PRIVATE, Both
-from tests.core.talk import killed, talking
+from tests.core.talk import Talk, killed, talking
 from tests.core.virtual import VirtualLoop
 from tests.fakes.memory_adapter import MemoryAdapter
 from tests.fakes.scripted_model import ScriptedModel
 
 
+@asynccontextmanager
+async def _asking(path: Path, adapter: MemoryAdapter, *, anew: bool) -> AsyncIterator[Talk]:
+    """A life in which the model was asked and has said nothing yet; the message came in this one if `anew`."""
+    model = ScriptedModel()
+    model.says("never", gate=asyncio.Event())
+    async with talking(path, adapter=adapter, model=model) as talk:
+        if anew:
+            await talk.hears("one")
+        async with asyncio.timeout(20):
+            while not model.requests:
+                await asyncio.sleep(0.001)
+        yield talk
+
+
 async def test_r2_three_starts_without_an_outcome_are_enough(tmp_path: Path) -> None:
     adapter = MemoryAdapter()
     for life in range(3):
-        model = ScriptedModel()
-        model.says("never", gate=asyncio.Event())
-        async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
-            if life == 0:
-                await talk.hears("one")
-            async with asyncio.timeout(20):
-                while not model.requests:
-                    await asyncio.sleep(0.001)
+        async with _asking(tmp_path / "parley.db", adapter, anew=life == 0) as talk:
             await killed(talk)
     async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
         await talk.settle()
@@ -41,14 +50,7 @@ async def test_r2_three_starts_without_an_outcome_are_enough(tmp_path: Path) -> 
 async def test_being_parked_does_not_count(tmp_path: Path) -> None:
     adapter = MemoryAdapter()
     for life in range(5):
-        model = ScriptedModel()
-        model.says("never", gate=asyncio.Event())
-        async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
-            if life == 0:
-                await talk.hears("one")
-            async with asyncio.timeout(20):
-                while not model.requests:
-                    await asyncio.sleep(0.001)
+        async with _asking(tmp_path / "parley.db", adapter, anew=life == 0) as talk:
             await talk.shows("…")
     async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
         await talk.settle()

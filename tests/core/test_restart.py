@@ -77,38 +77,23 @@ async def test_r2_what_is_about_to_begin_at_the_end_counts_as_no_attempt(tmp_pat
 async def test_what_is_stored_is_shown_before_what_came_meanwhile(tmp_path: Path) -> None:
     async with talking(tmp_path / "parley.db") as talk:
         await _answered_but_not_shown(talk)
-        place, person = talk.place, talk.person
-    adapter, clock = MemoryAdapter(), TestClock()
-    store = await SqliteStore.open(tmp_path / "parley.db", driver="inline")
-    core = Dispatcher(store, ScriptedModel(), {adapter.platform: adapter}, POLICY, clock)
-    await core.start()
-    await core.accept(MessageReceived(MessageRef(place, "2"), person, "two", clock.now(), "memory:two"))
-    await core.caught_up(adapter.platform)
-    async with asyncio.timeout(5):
-        await core.idle()
-    assert [seen.text for seen in adapter.chats[place]] == ["Echo: one", "Echo: two"]
-    await core.stop(0.2)
-    await store.close()
+    async with talking(tmp_path / "parley.db", caught_up=False) as talk:
+        await talk.core.accept(MessageReceived(MessageRef(talk.place, "2"), talk.person, "two", talk.clock.now(), "memory:two"))
+        await talk.core.caught_up("memory")
+        await talk.settle()
+        assert talk.texts() == ["Echo: one", "Echo: two"]
 
 
 async def test_what_is_stored_is_shown_before_what_was_stopped_meanwhile(tmp_path: Path) -> None:
     async with talking(tmp_path / "parley.db") as talk:
         await _answered_but_not_shown(talk)
-        place, person = talk.place, talk.person
-    adapter, clock = MemoryAdapter(), TestClock()
-    store = await SqliteStore.open(tmp_path / "parley.db", driver="inline")
-    core = Dispatcher(store, ScriptedModel(), {adapter.platform: adapter}, POLICY, clock)
-    await core.start()
-    await core.accept(MessageReceived(MessageRef(place, "2"), person, "two", clock.now(), "memory:two"))
-    await core.accept(CommandInvoked(MessageRef(place, "3"), person, "stop", "", clock.now(), "memory:three"))
-    await asyncio.sleep(0.02)
-    await core.caught_up(adapter.platform)
-    async with asyncio.timeout(5):
-        await core.idle()
-    answers = [seen.text for seen in adapter.chats[place] if seen.buttons]
-    assert answers == ["Echo: one", texts.STOPPED_EMPTY]
-    await core.stop(0.2)
-    await store.close()
+    async with talking(tmp_path / "parley.db", caught_up=False) as talk:
+        await talk.core.accept(MessageReceived(MessageRef(talk.place, "2"), talk.person, "two", talk.clock.now(), "memory:two"))
+        await talk.core.accept(CommandInvoked(MessageRef(talk.place, "3"), talk.person, "stop", "", talk.clock.now(), "memory:three"))
+        await asyncio.sleep(0.02)
+        await talk.core.caught_up("memory")
+        await talk.settle()
+        assert [seen.text for seen in talk.chat() if seen.buttons] == ["Echo: one", texts.STOPPED_EMPTY]
 
 
 async def test_an_orderly_end_is_no_failed_attempt(tmp_path: Path) -> None:
