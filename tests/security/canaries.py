@@ -217,6 +217,7 @@ async def talk(around: Around) -> None:
     await ann.says(chat, f"/title {WORDS['title']}")
     await ann.sends_document(chat, b"x", f"{WORDS['file name']}.txt", caption=WORDS["caption"])
     await ann.says(chat, WORDS["forwarded"], forwarded=WORDS["name"])
+    await ann.says(chat, "and this?", reply_to=first, quote=WORDS["quoted"])
     await ann.says(chat, "/history")
     await ann.says(chat, f"/{WORDS['title']} {WORDS['message']}")
     asked = await bea.says(general, WORDS["message"], mention=True, attachments=[(f"{WORDS['file name']}.txt", b"x")])

@@ -26,7 +26,10 @@ async def test_x7_x8_x10_x13_x20_u13_nothing_secret_comes_out_of_a_run_in_which_
     assert made.pop("data") == 0o700
     assert {name: mode for name, mode in made.items() if mode != 0o600} == {}
     assert {"the file parley.db", "the file parley.db-wal", "the file parley.db.reserve"} <= set(out.told), "these are looked through, too"
-    assert WORDS["message"] in out.told["the file parley.db"] + out.told["the file parley.db-wal"], "as it stands there, it can be found"
+    stored, asked = out.told["the file parley.db"] + out.told["the file parley.db-wal"], str([each.body for each in world.openai.requests])
+    given = stored + asked + str(world.telegram.updates.log)  # a file's name is handed over, and kept nowhere
+    assert [name for name, word in WORDS.items() if word not in given] == ["error"], "what was never told could not leak"
+    assert WORDS["message"] in stored, "as it stands there, it can be found"
     assert "Fatal Python error: Aborted" in out.told["stderr"]
     assert "gave no answer" in out.told["stderr"]
     assert "HTTP 401" in out.told["stderr"]
