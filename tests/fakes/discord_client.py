@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from typing import TypeVar, Unpack
+from typing import Any, TypeVar, Unpack
 
 import discord
 import pytest
@@ -18,6 +18,8 @@ from tests.fakes.discord.server import Options
 
 T = TypeVar("T")
 NONE = discord.AllowedMentions.none()
+SAFE: dict[str, Any] = {"allowed_mentions": {"parse": []}, "enforce_nonce": True, "flags": 4}
+"""What each message of a careful bot carries, beside its text and its nonce."""
 
 
 class Bot(discord.Client):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -13,23 +12,7 @@ import pytest
 from discord.http import Route
 
 from tests.fakes.discord import FakeDiscord, Limits
-from tests.fakes.discord_client import Bot, playing, refusal
-
-SAFE: dict[str, Any] = {"allowed_mentions": {"parse": []}, "enforce_nonce": True, "flags": 4}
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeDiscord]:
-    async with playing() as server:
-        yield server
-
-
-@pytest.fixture
-async def bot(fake: FakeDiscord) -> AsyncIterator[Bot]:
-    client = Bot()
-    await client.login(fake.token)
-    yield client
-    await client.close()
+from tests.fakes.discord_client import SAFE, Bot, playing, refusal
 
 
 async def test_a_wrong_and_a_revoked_token(fake: FakeDiscord, bot: Bot) -> None:

@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
 from typing import Any
 
 import discord
 import pytest
 
 from tests.fakes.discord import FakeDiscord
-from tests.fakes.discord_client import Bot, logged_in, playing, refusal
-
-SAFE: dict[str, Any] = {"allowed_mentions": {"parse": []}, "enforce_nonce": True, "flags": 4}
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeDiscord]:
-    async with playing() as server:
-        yield server
-
-
-@pytest.fixture
-async def bot(fake: FakeDiscord) -> AsyncIterator[Bot]:
-    client = Bot()
-    await client.login(fake.token)
-    yield client
-    await client.close()
+from tests.fakes.discord_client import SAFE, Bot, logged_in, refusal
 
 
 async def test_a_conversation(fake: FakeDiscord) -> None:

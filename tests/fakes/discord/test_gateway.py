@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import aiohttp
 import discord
@@ -11,13 +11,7 @@ import pytest
 
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord.gateway import ROUND_TRIP
-from tests.fakes.discord_client import Bot, logged_in, playing
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeDiscord]:
-    async with playing() as server:
-        yield server
+from tests.fakes.discord_client import Bot, logged_in
 
 
 async def when(condition: Callable[[], object]) -> None:

@@ -9,7 +9,7 @@ import discord
 import pytest
 
 from tests.fakes.discord import FakeDiscord
-from tests.fakes.discord_client import Bot, logged_in, playing
+from tests.fakes.discord_client import Bot, logged_in
 
 TEXT = {"name": "text", "description": "The text", "type": 3, "max_length": 10}
 EDIT = {"name": "edit", "description": "Edits", "options": [{"name": "n", "description": "Which", "type": 4, "required": True}, TEXT]}
@@ -23,12 +23,6 @@ class Form(discord.ui.Modal, title="Edit"):
     body: discord.ui.Label[Form] = discord.ui.Label(
         text="Text", component=discord.ui.TextInput(custom_id="body", default="old", max_length=20)
     )
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeDiscord]:
-    async with playing() as server:
-        yield server
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import ClientSession, web
@@ -20,18 +19,6 @@ from telegram.error import Conflict, NetworkError, TimedOut
 
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.control import Control
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
-async def bot(fake: FakeTelegram) -> AsyncIterator[Bot]:
-    async with Bot(fake.token, base_url=f"{fake.url}/bot", base_file_url=f"{fake.url}/file/bot") as bot:
-        yield bot
 
 
 async def test_a_conversation(fake: FakeTelegram, bot: Bot) -> None:
