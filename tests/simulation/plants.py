@@ -5,16 +5,18 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.changes import AddPost, AddTurn, Change, SetTurn
+from bot.changes import AddTurn, Change, SetTurn
 from bot.errors import AdapterError, AlreadySeen, RateLimited, SendUnknown
 from bot.events import Event, MessageRef, Place
 from bot.messages import Message
 from bot.ports import Adapter, Capabilities, Core
+from bot.post_changes import AddPost
 from bot.posts import Content, Part
 from bot.store import Store
 from tests.simulation.discord import DiscordSim
@@ -129,6 +131,29 @@ class MixingStore(Around):
         return [first, *found] if found and first is not None and first.user_id != found[0].user_id else found
 
 
+class OrphaningStore(Around):
+    """Keeps a person's current session that is in no table."""
+
+    async def recover(self) -> frozenset[int]:
+        written = await self.inside.recover()
+        await self.inside._database.outside(_orphan)
+        return written
+
+
+def _orphan(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("INSERT OR REPLACE INTO current SELECT id, 987654321, 'of nobody' FROM places")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+class StutteringTelegram(TelegramSim):
+    """Sends each first post twice, and knows of one."""
+
+    async def send(self, place: Place, part: Part, *, preview: bool = False, **given: object) -> MessageRef:
+        first = await super().send(place, part, preview=preview, **given)
+        return await super().send(place, part, preview=preview, **given) if preview else first
+
+
 class PlainTelegram(TelegramSim):
     """Sends whole answers, and sends them again when it does not know."""
 
@@ -217,6 +242,8 @@ PLANTS: Mapping[str, Plant] = {
     "keeps no keys of events": Plant("I3", store=KeylessStore),
     "asks again for a stored answer": Plant("I5", store=AskingAgainStore),
     "mixes people": Plant("I10", store=MixingStore),
+    "points to what is not there": Plant("I8", store=OrphaningStore),
+    "sends twice": Plant("I9", adapter=_on("telegram", StutteringTelegram)),
     "sends plainly": Plant("I1", adapter=_on("telegram", PlainTelegram)),
     "reads backwards": Plant("I7", adapter=_on("telegram", BackwardTelegram)),
     "drops what waits": Plant("I4", adapter=_on("telegram", DroppingTelegram)),

@@ -47,4 +47,5 @@ def test_a_planted_bug_is_found(plant: str) -> None:
 
 def test_there_are_enough() -> None:
     assert len(PLANTS) >= 10
+    assert {plant.breaks for plant in PLANTS.values()} == {f"I{number}" for number in range(1, 11)}
     assert all(a is not b for a, b in itertools.combinations(PLANTS.values(), 2))
