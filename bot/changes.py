@@ -1,6 +1,7 @@
 """What a decision writes: small records that a store carries out in order, all of them in one transaction or none.
 
-A decision is data, so that rules can be tested by tables, and every store keeps it the same way.
+A decision is data, so that rules can be tested by tables, and every store keeps it the same way. What is written about posts stands in
+`post_changes.py`.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.events import MessageRef, Place
+from bot.events import Place
 from bot.messages import Account, FinishReason, Message, MessageStatus, Session, TitleSource, Turn, TurnStatus, Usage
-from bot.posts import Content, OpenAsk, Post, PostState
+from bot.post_changes import AddPost, DirtyPosts, DropPosts, MovePosts, SetPost
+from bot.posts import OpenAsk
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,49 +175,6 @@ class ExpectLeaf:
 
     session_id: str
     leaf: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class AddPost:
-    post: Post
-
-
-@dataclass(frozen=True, slots=True)
-class SetPost:
-    """Moves a post on. `ref` replaces the stored one unless None."""
-
-    post_id: int
-    state: PostState
-    ref: MessageRef | None = None
-    not_before: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MovePosts:
-    """The posts that showed `from_reply` are to show `to_reply`: final ones become placed again, and so do those that were to be taken
-    away; planned ones stay so.
-
-    Where `to_reply` is shown in another place already, those posts are let go: they stay as they are. An answer is kept in one place.
-    """
-
-    from_reply: int
-    to_reply: int
-
-
-@dataclass(frozen=True, slots=True)
-class DirtyPosts:
-    """The posts of a reply no longer show what they should: final ones become placed. `content` replaces a command's reply."""
-
-    reply_id: int
-    content: Content | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DropPosts:
-    """The posts of a reply are to be taken away: what is or may be on the platform becomes surplus, a first one that nobody can
-    have sent gone."""
-
-    reply_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.changes import AddPost, Change, DirtyPosts, DropPosts, ForgetUser
+from bot.changes import Change, ForgetUser
 from bot.commands.call import Call, message_id_of
 from bot.found import Belongings
+from bot.post_changes import AddPost, DirtyPosts, DropPosts
 from bot.posts import Button, Content, Post, post_key
 from bot.replies import texts
 from bot.rules.decision import Abort, Decision, Delivery

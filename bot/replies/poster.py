@@ -11,10 +11,11 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from bot.changes import AddPost, Change, SetPost
+from bot.changes import Change
 from bot.errors import DeleteRefused, MessageGone, RateLimited, SendUnknown
 from bot.events import MessageRef
 from bot.ports import Adapter, Clock
+from bot.post_changes import AddPost, SetPost
 from bot.posts import Content, Part, Post, PostState, post_key
 from bot.replies import texts
 from bot.replies.calling import Caller, address

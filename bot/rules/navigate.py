@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.changes import (
-    AddMessage,
-    DropPosts,
-    ExpectLeaf,
-    MovePosts,
-    SetLastLeaf,
-    SetLeaf,
-    SetMessageStatus,
-    SetShows,
-)
+from bot.changes import AddMessage, ExpectLeaf, SetLastLeaf, SetLeaf, SetMessageStatus, SetShows
 from bot.events import Place
 from bot.messages import Message, Session, Turn
+from bot.post_changes import DropPosts, MovePosts
 from bot.rules.decision import Decision, Delivery, Given
 from bot.rules.revise import Tail, replace_text
 from bot.rules.turns import drop, redo, stop

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.changes import AddMessage, Change, DropPosts, ExpectLeaf, MovePosts, SetCurrent, SetEnded, SetLastLeaf, SetLeaf
+from bot.changes import AddMessage, Change, ExpectLeaf, SetCurrent, SetEnded, SetLastLeaf, SetLeaf
 from bot.events import Place
 from bot.messages import Message, Session, Turn
+from bot.post_changes import DropPosts, MovePosts
 from bot.rules.decision import Asked, Decision, Delivery, Given
 from bot.rules.turns import drop, hand_over, owe, owed_reply, stop
 

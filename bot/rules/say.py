@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.changes import AddPost, DirtyPosts
 from bot.events import CommandInvoked, MessageRef, Place
+from bot.post_changes import AddPost, DirtyPosts
 from bot.posts import Ask, ButtonRow, Content, Post, post_key
 from bot.rules.decision import Decision, Delivery, Given
 

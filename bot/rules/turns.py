@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bot.changes import (
-    AddMessage,
-    AddPost,
-    AddTurn,
-    AdvanceLeaf,
-    Change,
-    DirtyPosts,
-    DropPosts,
-    FillMessage,
-    MovePosts,
-    SetMessageStatus,
-    SetTurn,
-)
+from bot.changes import AddMessage, AddTurn, AdvanceLeaf, Change, FillMessage, SetMessageStatus, SetTurn
 from bot.messages import Message, Turn, TurnStatus, Usage
+from bot.post_changes import AddPost, DirtyPosts, DropPosts, MovePosts
 from bot.posts import Post, post_key
 from bot.rules.decision import Abort, Asked, Decision, Delivery, Given, Shown, Waking
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.changes import AddPost, Change, MovePlace, SetPost, SetReachable
+from bot.changes import Change, MovePlace, SetReachable
 from bot.errors import AdapterError, ContentRefused, PlaceMoved, PlaceUnavailable, RateLimited
 from bot.events import Place
+from bot.post_changes import AddPost, SetPost
 from bot.posts import Button, Content, Post, post_key
 from bot.replies import texts
 from bot.replies.poster import Poster

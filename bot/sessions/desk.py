@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from bot.changes import Change, DirtyPosts, DropPosts, MovePosts
+from bot.changes import Change
 from bot.messages import Turn
 from bot.policy import Policy
 from bot.ports import Adapter, Clock
+from bot.post_changes import DirtyPosts, DropPosts, MovePosts
 from bot.replies.target import Claim
 from bot.replies.under_way import UnderWay
 from bot.rules.decision import Shown

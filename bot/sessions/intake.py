@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.changes import AddPost, AddTurn, Change, CloseQuestion, KnowAccount, MovePlace, MovePosts, SetReachable, SharePlace
+from bot.changes import AddTurn, Change, CloseQuestion, KnowAccount, MovePlace, SetReachable, SharePlace
 from bot.commands.call import Call
 from bot.commands.catalog import BY_NAME
 from bot.commands.edits import told
@@ -15,6 +15,7 @@ from bot.events import Author, CommandInvoked, Event, MessageDeleted, MessageEdi
 from bot.found import Found
 from bot.messages import Account, PlaceSettings
 from bot.models.tokens import Estimator
+from bot.post_changes import AddPost, MovePosts
 from bot.replies import texts
 from bot.rules.decision import NOTHING, Asked, Decision, Given
 from bot.rules.revise import revise

@@ -6,12 +6,13 @@ import asyncio
 import logging
 from dataclasses import replace
 
-from bot.changes import AdvanceLeaf, Change, DropPosts, FillMessage, MovePosts, SetTurn
+from bot.changes import AdvanceLeaf, Change, FillMessage, SetTurn
 from bot.errors import AdapterError, Conflict, ModelError, PlaceUnavailable, StorageError
 from bot.found import Owed
 from bot.messages import FinishReason, MessageStatus, Session, Turn, TurnStatus, Usage
 from bot.models.tokens import Estimator
 from bot.ports import Model, ModelOptions
+from bot.post_changes import DropPosts, MovePosts
 from bot.replies.poster import Poster
 from bot.replies.stream import ReplyStream
 from bot.replies.target import Claim, Target

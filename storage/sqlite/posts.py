@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.changes import AddPost, CloseQuestion, DirtyPosts, DropPosts, MovePosts, OpenQuestion, SetPost
+from bot.changes import CloseQuestion, OpenQuestion
 from bot.events import MessageRef, Place
+from bot.post_changes import AddPost, DirtyPosts, DropPosts, MovePosts, SetPost
 from bot.posts import OpenAsk, Post
 from storage.sqlite.applying import carry_out
 from storage.sqlite.places import keep_place, keep_ref, place_id

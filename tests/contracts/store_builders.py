@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.changes import AddMessage, AddPost, AddSession, AddTurn, Change, KnowAccount, SetCurrent, SetLeaf
+from bot.changes import AddMessage, AddSession, AddTurn, Change, KnowAccount, SetCurrent, SetLeaf
 from bot.events import MessageRef, Place
 from bot.messages import Account, Message, MessageStatus, Session, Turn, TurnStatus
+from bot.post_changes import AddPost
 from bot.posts import Post, PostState
 from bot.store import Store
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.changes import AddMessage, AddPost, ExpectLeaf, KnowAccount, OpenQuestion, SetCursor, SetDeleted, SetLeaf, SetPost, SharePlace
+from bot.changes import AddMessage, ExpectLeaf, KnowAccount, OpenQuestion, SetCursor, SetDeleted, SetLeaf, SharePlace
 from bot.errors import AlreadySeen, Conflict, StorageError
 from bot.found import Found
 from bot.messages import PlaceSettings
+from bot.post_changes import AddPost, SetPost
 from bot.posts import OpenAsk
 from bot.store import Store
 from tests.contracts.store_builders import ANNE, BO, HERE, LATER, NOW, THERE, begin, message, opening, owe, post, ref, session, show

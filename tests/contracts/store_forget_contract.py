@@ -7,10 +7,8 @@ from datetime import timedelta
 
 from bot.changes import (
     AddMessage,
-    AddPost,
     AddSession,
     AddTurn,
-    DropPosts,
     ForgetUser,
     KnowAccount,
     OpenQuestion,
@@ -22,6 +20,7 @@ from bot.changes import (
 )
 from bot.found import Belongings, Unshown
 from bot.messages import Account, Message
+from bot.post_changes import AddPost, DropPosts
 from bot.posts import Content, OpenAsk
 from bot.store import Store
 from tests.contracts.store_builders import (

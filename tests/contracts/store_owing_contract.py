@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.changes import AddMessage, AddPost, AddTurn, SetLeaf, SetMessageStatus, SetTurn, SharePlace
+from bot.changes import AddMessage, AddTurn, SetLeaf, SetMessageStatus, SetTurn, SharePlace
 from bot.found import Owed, Showing, Version
 from bot.messages import Message
+from bot.post_changes import AddPost
 from bot.posts import Content
 from bot.store import Store
 from tests.contracts.store_builders import HERE, LATER, begin, message, owe, post, session, show, turn

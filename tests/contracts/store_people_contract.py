@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.changes import AddMessage, AddPost, AddTurn, DirtyPosts, KnowAccount, SetCurrent, SetDeleted, SetPost, SetReachable
+from bot.changes import AddMessage, AddTurn, KnowAccount, SetCurrent, SetDeleted, SetReachable
 from bot.errors import Conflict
 from bot.messages import PlaceSettings
+from bot.post_changes import AddPost, DirtyPosts, SetPost
 from bot.posts import Content, File
 from bot.store import Store
 from tests.contracts.store_builders import ANNE, BO, HERE, LATER, NOW, THERE, begin, chain, message, owe, post, session, show, turn

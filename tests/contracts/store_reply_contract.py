@@ -6,25 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.changes import (
-    AddPost,
-    AddSession,
-    AddTurn,
-    CloseQuestion,
-    DirtyPosts,
-    DropPosts,
-    KnowAccount,
-    MovePlace,
-    MovePosts,
-    OpenQuestion,
-    SetCurrent,
-    SetPost,
-    SetTurn,
-    SharePlace,
-)
+from bot.changes import AddSession, AddTurn, CloseQuestion, KnowAccount, MovePlace, OpenQuestion, SetCurrent, SetTurn, SharePlace
 from bot.errors import Conflict
 from bot.events import Place
 from bot.messages import PlaceSettings
+from bot.post_changes import AddPost, DirtyPosts, DropPosts, MovePosts, SetPost
 from bot.posts import Ask, Button, Content, File, OpenAsk, Post, PostState
 from bot.store import Store
 from tests.contracts.store_builders import BO, HERE, LATER, THERE, begin, owe, post, ref, session, show, turn

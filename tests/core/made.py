@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.changes import AddMessage, AddSession, AddTurn, Change, MovePosts, SetLeaf, SetMessageStatus, SetTurn
+from bot.changes import AddMessage, AddSession, AddTurn, Change, SetLeaf, SetMessageStatus, SetTurn
 from bot.events import Author, MessageReceived, MessageRef, Place
 from bot.found import Found
 from bot.messages import Message, MessageStatus, PlaceSettings, Role, Session, Turn, TurnStatus
 from bot.policy import Policy
+from bot.post_changes import MovePosts
 from bot.rules.decision import Asked, Decision, Given, Shown
 from tests.fakes.memory_adapter import DEFAULT
 

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.changes import AddMessage, AddPost, AddTurn, CloseQuestion, SetCurrent
+from bot.changes import AddMessage, AddTurn, CloseQuestion, SetCurrent
 from bot.events import Attachment, MessageReceived, MessageRef, Place, Quotation
 from bot.found import Found
 from bot.messages import Message, Session
+from bot.post_changes import AddPost
 from bot.posts import OpenAsk, Post
 from bot.replies import texts
 from bot.rules.decision import Decision

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.changes import AddPost
 from bot.errors import SendUnknown
 from bot.events import Author, CommandInvoked, MessageReceived, MessageRef, Place
 from bot.found import Showing
+from bot.post_changes import AddPost
 from bot.posts import Content, Post, post_key
 from bot.replies import texts
 from bot.replies.poster import Poster

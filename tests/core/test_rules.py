@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.changes import AddMessage, DropPosts, ExpectLeaf, FillMessage, SetCurrent, SetEnded, SetLastLeaf, SetShows, SetTitle
+from bot.changes import AddMessage, ExpectLeaf, FillMessage, SetCurrent, SetEnded, SetLastLeaf, SetShows, SetTitle
 from bot.messages import Message, Session, Turn
+from bot.post_changes import DropPosts
 from bot.rules.append import Words, append, branch_off, title_from
 from bot.rules.decision import NOTHING, Abort, Decision, Shown
 from bot.rules.navigate import last_turn, remove, reword, switch, undo

@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from bot.changes import AddPost, DropPosts, MovePosts
 from bot.errors import SendUnknown
 from bot.events import MessageEdited, MessageRef, Place
+from bot.post_changes import AddPost, DropPosts, MovePosts
 from bot.posts import Content, Post, post_key
 from bot.replies.poster import Poster
 from bot.replies.target import Claim, Target

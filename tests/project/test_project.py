@@ -17,6 +17,7 @@ BOUNDARY = {
     "bot.messages",
     "bot.posts",
     "bot.changes",
+    "bot.post_changes",
     "bot.ports",
     "bot.store",
     "bot.errors",

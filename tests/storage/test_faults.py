@@ -14,8 +14,9 @@ from typing import get_args
 
 import pytest
 
-from bot.changes import AddMessage, AddPost, Change, DirtyPosts, SetDeleted
+from bot.changes import AddMessage, Change, SetDeleted
 from bot.errors import DatabaseBlocked, DatabaseBroken, DatabaseRefused, StorageError
+from bot.post_changes import AddPost, DirtyPosts
 from bot.posts import Content, File, PostState
 from storage.sqlite.applying import carry_out
 from storage.sqlite.database import Database

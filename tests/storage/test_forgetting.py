@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.changes import AddMessage, AddPost, AddSession, Change, FillMessage, ForgetUser, KnowAccount, SetCurrent, SetDeleted
+from bot.changes import AddMessage, AddSession, Change, FillMessage, ForgetUser, KnowAccount, SetCurrent, SetDeleted
 from bot.messages import Account
+from bot.post_changes import AddPost
 from bot.posts import Content
 from storage.sqlite.database import Database
 from storage.sqlite.rewriting import Rewriter
