@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -99,10 +100,13 @@ async def count(plan: Plan, nursery: Nursery) -> Counted:
         log = around.folder / "calls"
         attach: tuple[Attach | None, ...] = (None, partial(note, log=log))
         visits = [await scene.visit(each) for each in attach[plan.kind.start == "empty" :]]
-        seen = {scene.seen(visit.room) for visit in visits}
+        seen = {scene.guests.seen(visit.room) for visit in visits}
         if len(seen) != 1 or any(visit.why or visit.died for visit in visits):
             raise AssertionError(f"undisturbed turns do not end well, or end in different ways: {visits}, {seen}")
-        return Counted([site for group in threads for site in counted(log, scene.pid, group)], seen.pop())
+        (shown,) = seen
+        if plan.kind.newest and not re.fullmatch(plan.kind.newest, shown[-1], re.DOTALL):
+            raise AssertionError(f"an undisturbed turn ends with {shown}, and not with {plan.kind.newest}")
+        return Counted([site for group in threads for site in counted(log, scene.pid, group)], shown)
 
 
 async def _die(plan: Plan, number: int, sites: Sequence[Site], wanted: tuple[str, ...], nursery: Nursery, tally: Tally) -> None:
@@ -145,7 +149,7 @@ async def _remains(around: World, scene: Scene) -> list[str]:
 
 def _judge(plan: Plan, site: Site, visit: Visit, scene: Scene, wanted: tuple[str, ...], tally: Tally) -> None:
     """A death may cost a stub, and nothing else that people could see."""
-    strays, seen = scene.strays(visit.room), scene.seen(visit.room)
+    strays, seen = scene.guests.strays(visit.room), scene.guests.seen(visit.room)
     tally.deaths += visit.died
     tally.strays += strays
     if visit.why:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from bot.replies import texts
 from tests.fakes.openai_script import ROLE, Json, Raw, Reply, Step, chunk
-from tests.fakes.openai_server import last_prompt
+from tests.fakes.openai_server import last_prompt, prompts
 from tests.torture.crowd import Crowd, Talker
 from tests.torture.words import LONG, WORDS, tags
 
@@ -26,12 +26,14 @@ SPEED = 8
 """Words a second of an answer that grows before people's eyes."""
 STOPPED = re.compile(rf"\n\n(?:{re.escape(texts.STOPPED_MARK)}|{re.escape(texts.STOPPED_MARK.strip('*'))})$")
 """As it is shown where marks are sent along, and where they are rendered."""
-AT_LENGTH, SLOWLY, HALTING = "at length", "slowly", "halting"
+AT_LENGTH, SLOWLY, HALTING, HOW_MANY = "at length", "slowly", "halting", "how many"
+NUMBERS = ("nothing", "one message", "two messages", "three messages")
 
 
 class Steady:
     """The model. What is asked while it `hangs` is answered by nobody until `let_go`. What is asked haltingly is begun and not ended; only
-    who asks for the same again is answered."""
+    who asks for the same again is answered. Who asks how many is told what the model was given to read before: so people see which
+    conversation they are in, and on which branch."""
 
     def __init__(self) -> None:
         self.hangs = False
@@ -46,13 +48,28 @@ class Steady:
     def __call__(self, body: Json) -> Step:
         asked = last_prompt(body)
         count = LONG if AT_LENGTH in asked else SHORT
-        text = f"Answer to {' '.join(tags(asked))}: {' '.join(WORDS[number % len(WORDS)] for number in range(count))}."
+        read = f" after {NUMBERS[_read_before(body)]}" if HOW_MANY in asked else ""
+        text = f"Answer to {' '.join(tags(asked))}: {' '.join(WORDS[number % len(WORDS)] for number in range(count))}{read}."
         if self.hangs:
             return Raw((self._gate,), end="fin")
         if HALTING in asked and asked not in self._begun:
             self._begun.add(asked)
             return Raw((ROLE + chunk(text), self._gate), end="fin")
         return Reply(text, tokens_per_second=SPEED if SLOWLY in asked else 0)
+
+
+def _read_before(body: Json) -> int:
+    """How many messages of people stand before what is asked now."""
+    return len({tag for text in prompts(body) for tag in tags(text)} - set(tags(last_prompt(body))))
+
+
+Where = Literal["alone", "group", "topic", "shared", "threads"]
+"""In private; in a group or in a server's channel, where the bot is mentioned; in one of two topics of a forum; in a group that shares one
+session; in a channel where a mention opens a thread."""
+HERE, NEXT_DOOR, THREAD = "here", "next door", "thread"
+"""How the places in a room are called where there are several: both topics of a forum, and any thread."""
+OWN_PLACE: Mapping[Where, str] = {"topic": HERE, "threads": THREAD}
+"""Where the bot speaks then, and nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +84,9 @@ class Kind:
     """What is asked before the deed, and is being answered when that comes: people can read words of the answer."""
     start: Literal["", "empty", "owing", "old"] = ""
     platform: Literal["telegram", "discord"] = "telegram"
-    among_others: bool = False
-    """Whether it is done in a group or in a server's channel, where the bot is mentioned."""
+    where: Where = "alone"
+    newest: str = ""
+    """How the newest of the bot's messages reads after an undisturbed turn, as a regular expression, with its place before it."""
     may_vanish: bool = False
     """Whether nobody keeps the deed for the bot, so that it may have reached nobody."""
     erases: bool = False
@@ -95,6 +113,42 @@ async def asks_slowly(crowd: AnyCrowd, talker: AnyTalker) -> None:
 
 async def asks_haltingly(crowd: AnyCrowd, talker: AnyTalker) -> None:
     await _write(crowd, talker, HALTING)
+
+
+async def asks_how_many(crowd: AnyCrowd, talker: AnyTalker) -> None:
+    await _write(crowd, talker, HOW_MANY)
+
+
+async def replies_to_first(crowd: AnyCrowd, talker: AnyTalker) -> None:
+    """To the oldest answer, from which the conversation goes on as a branch."""
+    words = f"{crowd.names.new('m', talker)} {HOW_MANY}"
+    talker.messages.append(await crowd.write(talker, words, crowd.posts(talker)[0]))
+
+
+async def asks_next_door(crowd: AnyCrowd, talker: AnyTalker) -> None:
+    """The same person, in the forum's other topic. Counts as somebody else: nothing of it belongs into a prompt of this topic."""
+    there = next(topic for topic in talker.chat.home.topics.values() if topic is not talker.chat)
+    await says(crowd, _beside(crowd, talker, talker.person, there))
+
+
+async def another_asks(crowd: AnyCrowd, talker: AnyTalker) -> None:
+    """Somebody else of a group that shares its session. Counts as the same: their words belong into one prompt."""
+    user = next(user for user in talker.chat.users.values() if user is not talker.person.user)
+    other = _beside(crowd, talker, replace(talker.person, user=user), talker.chat)
+    await asks_how_many(crowd, other)
+    crowd.names.owners[tags(other.messages[-1].text)[0]] = talker
+
+
+async def goes_on(crowd: AnyCrowd, talker: AnyTalker) -> None:
+    """In the thread that the bot opened, where nobody has to mention it."""
+    words = f"{crowd.names.new('m', talker)} {HOW_MANY}"
+    talker.messages.append(await talker.person.says(talker.messages[0].thread, words))
+
+
+def _beside(crowd: AnyCrowd, talker: AnyTalker, person: Any, room: Any) -> AnyTalker:
+    other: AnyTalker = Talker(person, room, False)
+    crowd.talkers.append(other)
+    return other
 
 
 async def edits_first(crowd: AnyCrowd, talker: AnyTalker) -> None:
@@ -160,14 +214,27 @@ _ALL = (
     Kind("end", gives("end"), (says,)),
     Kind("delete", gives("delete"), (says,)),
     Kind("forget", is_forgotten, (says,), erases=True),
-    Kind("group", says, among_others=True),
+    Kind("group", says, where="group"),
+    Kind("topic", asks_how_many, (asks_next_door,), where="topic", newest=f"{HERE}: Answer to .* after nothing."),
+    Kind("shared", another_asks, (says,), where="shared", newest="Answer to .* after one message."),
+    Kind("branch", replies_to_first, (says, says), newest="Answer to .* after one message."),
     Kind("start", says, start="empty"),
     Kind("restart", says, start="owing"),
     Kind("migration", says, start="old"),
     Kind("discord-answer", says, (says,), platform="discord"),
     Kind("discord-split", asks_much, (says,), platform="discord"),
     Kind("discord-edited", edits_first, (says, says), platform="discord"),
-    Kind("discord-channel", says, (says,), platform="discord", among_others=True),
+    Kind("discord-channel", says, (says,), platform="discord", where="group"),
+    Kind(
+        "discord-thread",
+        asks_how_many,
+        (says,),
+        platform="discord",
+        where="threads",
+        newest=f"{THREAD}: Answer to .* after nothing.",
+    ),
+    Kind("discord-follows", goes_on, (says,), platform="discord", where="threads", newest=f"{THREAD}: Answer to .* after one message."),
+    Kind("discord-branch", replies_to_first, (says, says), platform="discord", newest="Answer to .* after one message."),
     Kind("discord-stop", gives("stop"), platform="discord", meanwhile=asks_haltingly, may_cost=nothing_stopped),
     Kind("discord-new", gives("new"), (says,), platform="discord", may_vanish=True),
 )

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import os
-import re
 import signal
 import sqlite3
 import time
@@ -14,10 +12,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.syscalls.kinds import AnyCrowd, AnyTalker, Kind, Steady
+from tests.syscalls.guests import Guests
+from tests.syscalls.kinds import AnyCrowd, Kind, Steady
 from tests.syscalls.old import turn_back
 from tests.syscalls.strace import Tracer
-from tests.torture.crowd import Room, Talker
+from tests.torture.crowd import Room
 from tests.torture.discord import DiscordSide
 from tests.torture.nursery import Forked, Nursery, Traced
 from tests.torture.telegram import TelegramSide
@@ -28,11 +27,9 @@ AFTER, AFTER_PLANTED = 0.02, 0.3
 """Seconds of quiet after which a turn counts as over; a bug may make it look so before."""
 PAUSE = 0.005
 LOOKS, LOOKS_WHEN_DYING = 4, 2000
-FIRST_GUEST = 50_000
 GROWS = "SELECT count(*) FROM turns JOIN posts USING (reply_id) WHERE turns.status = 'streaming' AND posts.state = 'placed'"
 
 Attach = Callable[[int], Awaitable[Tracer]]
-_VARYING = re.compile(r"#[0-9a-f]+|\w*\d\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ class Scene:
         self._side = around.sides[0]
         assert isinstance(self._side, TelegramSide | DiscordSide)
         self._side.fake.delay = 0.0
-        self._numbers = itertools.count(FIRST_GUEST)
+        self.guests = Guests(self._side, kind)
         self._life: Forked | None = None
         self.starts = 0
 
@@ -78,24 +75,17 @@ class Scene:
         life, self._life = self._life, None
         return (await life.end(5.0))[0] if life is not None else 0
 
-    def seen(self, room: Room) -> tuple[str, ...]:
-        """Without stubs."""
-        return tuple(_VARYING.sub("#", message.text) for message in room.from_bot if not self._side.is_stub(message))
-
-    def strays(self, room: Room) -> int:
-        return sum(self._side.is_stub(message) for message in room.from_bot)
-
     async def _turn(self, attach: Attach | None) -> Visit:
         await self._live()
-        guest, crowd = self._meet(), self._crowd
+        guest, crowd = self.guests.meet(), self._crowd
         for deed in self._kind.prepared:
             await deed(crowd, guest)
             if why := await self._rest():
-                return Visit(guest.chat, self.seen(guest.chat), False, f"before the bot was to die: {why}")
+                return Visit(guest.chat, self.guests.seen(guest.chat), False, f"before the bot was to die: {why}")
         if self._kind.meanwhile is not None:
             await self._kind.meanwhile(crowd, guest)
             await _until(self._is_read)
-        before = self.seen(guest.chat)
+        before = self.guests.seen(guest.chat)
         tracer = await attach(self.pid) if attach is not None else None
         await self._kind.deed(crowd, guest)
         died = await self._dies(tracer)
@@ -111,7 +101,7 @@ class Scene:
             await self._owe()
         if self._kind.start == "old":
             await turn_back(self._around.database)
-        guest = self._meet()
+        guest = self.guests.meet()
         await self._kind.deed(self._crowd, guest)
         await self._live("held")
         await _until(lambda: "\nState:\tT" in Path(f"/proc/{self.pid}/status").read_text())
@@ -125,7 +115,7 @@ class Scene:
         await self._live()
         self._model.hangs = True
         asked = len(self._around.model.requests)
-        await self._kind.deed(self._crowd, self._meet())
+        await self._kind.deed(self._crowd, self.guests.meet())
         await _until(lambda: len(self._around.model.requests) > asked)
         await self._kill()
         self._model.let_go()
@@ -135,23 +125,6 @@ class Scene:
         assert isinstance(self._side, TelegramSide | DiscordSide)
         return self._side.crowd
 
-    def _meet(self) -> AnyTalker:
-        """Somebody who was never there before."""
-        number = next(self._numbers)
-        name, among_others = f"Guest{number}", self._kind.among_others
-        if isinstance(self._side, TelegramSide):
-            fake = self._side.fake
-            person = fake.person(number, name)
-            talker: AnyTalker = Talker(person, fake.group(name, person) if among_others else fake.private_chat(person), False)
-        else:
-            assert isinstance(self._side, DiscordSide)
-            discord = self._side.fake
-            somebody = discord.person(number, name)
-            room = discord.guild(name, somebody).channel("general") if among_others else discord.dm(somebody)
-            talker = Talker(somebody, room, False)
-        self._crowd.talkers.append(talker)
-        return talker
-
     async def _live(self, traced: Traced = "later") -> None:
         """A life, unless there is one. Without `held` it has caught up by then."""
         if self._life is not None:
@@ -159,7 +132,11 @@ class Scene:
         self.starts += 1
         around, side, before = self._around, self._side, self._side.looks()
         self._life = await self._nursery.start(
-            around.environment(), around.folder, planted=self._planted, seed=around.seed + self.starts, traced=traced
+            around.environment() | self.guests.environment(),
+            around.folder,
+            planted=self._planted,
+            seed=around.seed + self.starts,
+            traced=traced,
         )
         if traced == "held":
             return

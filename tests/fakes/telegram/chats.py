@@ -242,6 +242,19 @@ class Topic(View):
         return self.chat
 
     @property
+    def id(self) -> int:
+        """Of the chat, whose messages are counted through all topics."""
+        return self.chat.id
+
+    @property
+    def type(self) -> ChatType:
+        return self.chat.type
+
+    @property
+    def everything(self) -> dict[int, Message]:
+        return {number: message for number, message in self.chat.everything.items() if message.thread_id == self.thread_id}
+
+    @property
     def messages(self) -> list[Message]:
         return [message for message in self.chat.messages if message.thread_id == self.thread_id]
 
