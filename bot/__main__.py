@@ -6,7 +6,6 @@ Adapters, storage and models are imported where they are needed: `parley --help`
 from __future__ import annotations
 
 import asyncio
-import getpass
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -222,25 +221,11 @@ def _discord(settings: Settings, stop: Stop | None = None) -> CheckedAdapter:
 
 
 def _terminal(settings: Settings, stop: Stop) -> Adapter:
-    """People get a screen, programs a pipe."""
-    from adapters.terminal import TerminalAdapter
-    from adapters.terminal.pipe import Pipe
+    from adapters.terminal.opening import opened
 
-    if sys.stdin.isatty() and sys.stdout.isatty():
-        from adapters.terminal.screen import Screen
-
-        adapter = TerminalAdapter(Screen(settings.parley_database.with_name("terminal_history")), _who(), clock.now)
-    else:
-        adapter = TerminalAdapter(Pipe(sys.stdin.fileno(), sys.stdout.fileno()), _who(), clock.now)
+    adapter = opened(settings.parley_database.with_name("terminal_history"), clock.now)
     stop.interrupt = adapter.interrupt
     return adapter
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "me"  # A container may run as a user without a name.
 
 
 def _settings() -> Settings | None:

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.changes import SetTurn
-from bot.commands.catalog import BY_NAME
 from bot.errors import AlreadySeen, Conflict, DatabaseBroken, StorageError
 from bot.events import Author, Event, MessageRef, Place, PlaceChanged
 from bot.models.tokens import Estimator
@@ -24,7 +23,7 @@ from bot.sessions.intake import Intake
 from bot.sessions.lanes import Lanes
 from bot.sessions.purging import purge_now_and_then
 from bot.sessions.soundness import is_sound
-from bot.sessions.suggestions import prompt_for, suggest
+from bot.sessions.suggestions import is_private, prompt_for, suggest
 from bot.sessions.timers import Timers
 from bot.sessions.titles import Titles
 from bot.sessions.turn import TurnRunner
@@ -184,11 +183,7 @@ class Dispatcher:
 
     async def is_private(self, place: Place, command: str) -> bool:
         """See bot.ports.Core."""
-        if self._desk.adapters[place.platform].capabilities(place).private == "none":
-            return False  # nobody else reads there
-        # As the next event in the place will find it: what is stored may still say what the settings said in an earlier life.
-        shared = f"{place.platform}:{place.chat_id}" in self._desk.policy.shared
-        return command in BY_NAME and BY_NAME[command].private and (BY_NAME[command].personal or not shared)
+        return is_private(self._desk.adapters[place.platform].capabilities(place), self._desk.policy, place, command)
 
     async def knows(self, ref: MessageRef) -> bool:
         """See bot.ports.Core."""

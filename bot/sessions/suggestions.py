@@ -1,4 +1,4 @@
-"""Autocomplete, and what to ask before a command that needs text: reads only."""
+"""Reading for people before a command is given: autocomplete, what to ask for it, and whether its answer is for one person's eyes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from bot.commands.tails import meant_by
 from bot.events import Author, MessageRef, Place
 from bot.found import Found
 from bot.messages import Message
+from bot.policy import Policy
+from bot.ports import Capabilities
 from bot.posts import Ask, Choice
 from bot.replies import texts
 from bot.store import Reader
@@ -54,6 +56,15 @@ async def prompt_for(reader: Reader, author: Author, place: Place, command: str,
     if name == "branch":
         return Ask(f"branch #{message.id:x}", texts.ASK_BRANCH_LABEL.format(number=message.number))
     return Ask(f"{name} #{message.id:x}", texts.ASK_EDIT_LABEL.format(number=message.number), message.text)
+
+
+def is_private(capabilities: Capabilities, policy: Policy, place: Place, command: str) -> bool:
+    """Whether what the command says is for one person's eyes, in a place where others read as well."""
+    if capabilities.private == "none":
+        return False
+    # As the next event in the place will find it: what is stored may still say what the settings said in an earlier life.
+    shared = f"{place.platform}:{place.chat_id}" in policy.shared
+    return command in BY_NAME and BY_NAME[command].private and (BY_NAME[command].personal or not shared)
 
 
 async def _meant(reader: Reader, found: Found, which: str, subject: MessageRef | None) -> Message | None:
