@@ -33,6 +33,7 @@ AROUND: Mapping[str, Mapping[str, str]] = {
     "conversations": {"PARLEY_TEST_EXAMPLES": "4000", "PARLEY_TEST_STEPS": "30"},
     "matrix": {"PARLEY_TEST_MATRIX": "whole"},
 }
+"""What is set around it, unless it is set otherwise: PARLEY_TEST_EXAMPLES=3 make torture ARGS=conversations."""
 
 
 def chosen(words: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
@@ -57,7 +58,7 @@ def main(words: Sequence[str]) -> int:
         began = time.monotonic()
         print(f"== {part}: python -m {' '.join(given)}", flush=True)
         command = [sys.executable, "-m", *given]
-        code = subprocess.run(command, env={**os.environ, **AROUND.get(part, {})}, check=False).returncode  # noqa: S603 - our own
+        code = subprocess.run(command, env={**AROUND.get(part, {}), **os.environ}, check=False).returncode  # noqa: S603 - our own
         told.append((part, code, time.monotonic() - began))
     print("\n".join(f"{part:14} {'well' if code == 0 else f'NOT WELL ({code})'} after {took:.0f} s" for part, code, took in told))
     return max(code != 0 for _, code, _ in told)
