@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from adapters.discord.errors import InteractionOver
 from adapters.discord.pace import Pace
-from adapters.discord.payloads import shown
+from adapters.discord.payloads import files_of, shown
 from adapters.discord.places import InteractionRef, channel_id, interaction_of, message_id
 from adapters.discord.responses import Responses
 from adapters.discord.rest import Rest
 from bot.errors import DeleteRefused, MessageGone, PlaceUnavailable, RateLimited
 from bot.events import MessageRef
 from bot.ports import Clock
-from bot.posts import File, Part
+from bot.posts import Part
 
 
 class Editor:
@@ -62,7 +62,7 @@ class Editor:
     async def _by_bot(self, channel: int, number: int, part: Part, origin: InteractionRef | None) -> None:
         """For the bot's own token an ephemeral message is not there; a token that is still good knows better."""
         try:
-            await self._rest.edit_message(channel, number, shown(part), _files(part))
+            await self._rest.edit_message(channel, number, shown(part), files_of(part))
         except MessageGone:
             if self._responses.press_on(number) is None and (origin is None or origin.until <= self._clock.now()):
                 raise
@@ -71,11 +71,11 @@ class Editor:
     async def _by_token(self, number: int, origin: InteractionRef | None, part: Part) -> None:
         press = self._responses.press_on(number)
         if press is not None and await self._responses.settled(press):
-            await self._rest.edit_followup(press.token, number, shown(part), _files(part))
+            await self._rest.edit_followup(press.token, number, shown(part), files_of(part))
             return
         if origin is None or origin.until <= self._clock.now():
             raise InteractionOver
-        await self._rest.edit_followup(origin.token, number, shown(part), _files(part))
+        await self._rest.edit_followup(origin.token, number, shown(part), files_of(part))
 
     async def delete(self, ref: MessageRef) -> None:
         """That it is gone already is success; so is an ephemeral one that cannot be reached, since nobody else sees it."""
@@ -97,7 +97,3 @@ class Editor:
 
 def _is_private(origin: InteractionRef | None) -> bool:
     return origin is not None and origin.private
-
-
-def _files(part: Part) -> tuple[File, ...]:
-    return (part.file,) if part.file is not None else ()

@@ -7,7 +7,7 @@ from typing import Final
 
 from adapters.discord.components import components_of
 from adapters.discord.forms import Json
-from bot.posts import Part
+from bot.posts import File, Part
 
 SUPPRESS_EMBEDS: Final = 1 << 2
 EPHEMERAL: Final = 1 << 6
@@ -22,6 +22,11 @@ def shown(part: Part, *, private: bool = False) -> Json:
 def words(text: str, *, private: bool = False) -> Json:
     """A message without buttons."""
     return {"content": text, "allowed_mentions": {"parse": []}, "flags": SUPPRESS_EMBEDS | (EPHEMERAL if private else 0)}
+
+
+def files_of(part: Part) -> tuple[File, ...]:
+    """What goes with the message."""
+    return (part.file,) if part.file is not None else ()
 
 
 def nonce_of(salt: str, key: str) -> str:

@@ -12,7 +12,7 @@ from adapters.discord.errors import InteractionOver
 from adapters.discord.finding import Lost, answer_to, own_message
 from adapters.discord.forms import Json
 from adapters.discord.pace import Pace
-from adapters.discord.payloads import nonce_of, shown
+from adapters.discord.payloads import files_of, nonce_of, shown
 from adapters.discord.places import InteractionRef, channel_id, interaction_of, message_id
 from adapters.discord.responses import Responses
 from adapters.discord.rest import Rest
@@ -20,7 +20,7 @@ from adapters.discord.server_clock import WRONG_BY, ServerClock
 from bot.errors import ContentRefused, MessageGone, PlaceUnavailable, RateLimited, SendUnknown
 from bot.events import MessageRef, Place
 from bot.ports import Core
-from bot.posts import File, Part
+from bot.posts import Part
 from bot.replies import texts
 
 NONCE_LASTS: Final = 120.0
@@ -82,7 +82,7 @@ class Sender:
             return await self._apart(place, part, ref, key, since)
         self._pace.took("edit", ref.id)
         try:
-            sent = await self._rest.edit_original(ref.token, shown(part), _files(part))
+            sent = await self._rest.edit_original(ref.token, shown(part), files_of(part))
         except (InteractionOver, MessageGone):
             return await self._late(place, part, ref, audience, key, since)
         number = int(sent["id"])
@@ -121,7 +121,7 @@ class Sender:
         with suppress(MessageGone, PlaceUnavailable, ContentRefused):
             number, thinks = await answer_to(self._rest, place, ref.id)
             if number and not thinks:
-                await self._rest.edit_message(channel, number, shown(part), _files(part))
+                await self._rest.edit_message(channel, number, shown(part), files_of(part))
                 return number
             if number:
                 await self._rest.delete_message(channel, number)
@@ -134,7 +134,7 @@ class Sender:
         if not await self._responses.settled(ref):
             raise PlaceUnavailable("the interaction is over")
         try:
-            sent = await self._rest.followup(ref.token, shown(part, private=private), _files(part))
+            sent = await self._rest.followup(ref.token, shown(part, private=private), files_of(part))
         except InteractionOver:
             raise PlaceUnavailable("the interaction is over") from None
         except SendUnknown:
@@ -168,7 +168,7 @@ class Sender:
                 earlier = await own_message(self._rest, self.core, place, looked_from, lost, others)
                 if earlier:
                     self._made[earlier] = key  # whatever comes of the edit, nobody else may take it
-                    await self._rest.edit_message(channel, earlier, shown(part), _files(part))
+                    await self._rest.edit_message(channel, earlier, shown(part), files_of(part))
                     return self._is(earlier, key)
             return await self._posted(place, part, payload, key, tried=since is not None)
 
@@ -179,14 +179,14 @@ class Sender:
         self._pace.took("send", channel)
         try:
             for other in ("", "-other"):
-                sent = await self._rest.create_message(channel, {**payload, "nonce": nonce_of(self.salt, key + other)}, _files(part))
+                sent = await self._rest.create_message(channel, {**payload, "nonce": nonce_of(self.salt, key + other)}, files_of(part))
                 number = int(sent["id"])
                 if self._made.get(number, key) != key or (tried and await self._is_a_post(place, number)):
                     continue
                 if _shows(sent, part):
                     return self._is(number, key)
                 with suppress(MessageGone):
-                    await self._rest.edit_message(channel, number, shown(part), _files(part))
+                    await self._rest.edit_message(channel, number, shown(part), files_of(part))
                     return self._is(number, key)
         except SendUnknown:
             self._unknown.setdefault(key, self._clock.now())
@@ -245,7 +245,3 @@ def _number(ref: MessageRef | None) -> int:
     if interaction is not None:
         return interaction.id
     return message_id(ref) if ref is not None else 0
-
-
-def _files(part: Part) -> tuple[File, ...]:
-    return (part.file,) if part.file is not None else ()
