@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.events import Author, Event, MessageRef, Place
+from storage.sqlite.store import SqliteStore
 from tests.core.virtual import VirtualLoop
 from tests.security.attempts import Way
 from tests.security.owned import Owned
@@ -83,10 +84,10 @@ async def _talk_of(scene: Scene, owner: Author, place: Place) -> None:
 
 
 @asynccontextmanager
-async def scene_at(like: str, owner: Author = OWNER) -> AsyncIterator[Scene]:
+async def scene_at(like: str, owner: Author = OWNER, store: type[SqliteStore] = SqliteStore) -> AsyncIterator[Scene]:
     """The owner has sessions in private and in a group; everybody else has one of their own."""
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
-        scene = Scene(Path(folder) / "parley.db", like)
+        scene = Scene(Path(folder) / "parley.db", like, store)
         await scene.start()
         try:
             await _filled(scene, owner)

@@ -72,10 +72,11 @@ class Attempt:
 
 
 class Scene:
-    """One bot with its database at `path`; put back as it was by `restore`, so that each attempt meets the same world."""
+    """One bot with its database at `path`; put back as it was by `restore`, so that each attempt meets the same world. `store` may be one
+    with a bug."""
 
-    def __init__(self, path: Path, like: str) -> None:
-        self.path, self.kept = path, path.with_suffix(".kept")
+    def __init__(self, path: Path, like: str, store: type[SqliteStore] = SqliteStore) -> None:
+        self.path, self.kept, self._opens = path, path.with_suffix(".kept"), store
         self.adapter, self.model, self.clock = PlatformAdapter(like), ScriptedModel(), VirtualClock()
         self._numbers = itertools.count(1)
         self._session_ids = (sha256(str(number).encode()).hexdigest()[:16] for number in itertools.count())
@@ -83,7 +84,7 @@ class Scene:
         self._sent: dict[str, MessageRef] = {}
 
     async def start(self) -> None:
-        self.store = await SqliteStore.open(self.path, driver="inline")
+        self.store = await self._opens.open(self.path, driver="inline")
         core = Dispatcher(
             self.store, self.model, {"memory": self.adapter}, POLICY, self.clock, new_session_id=lambda: next(self._session_ids)
         )
