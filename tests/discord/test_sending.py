@@ -18,7 +18,9 @@ from tests.discord.sending import Bench
 async def test_x11_u12_nobody_is_pinged_and_links_show_no_previews(bench: Bench) -> None:
     ref = await bench.adapter.send(bench.place, plain("@everyone"), key="a")
     await bench.adapter.edit(ref, plain("@here"))
-    for call in bench.fake.calls_of("create message") + bench.fake.calls_of("edit message"):
+    calls = bench.fake.calls_of("create message") + bench.fake.calls_of("edit message")
+    assert len(calls) == 2
+    for call in calls:
         assert call.body["allowed_mentions"] == {"parse": []}
         assert call.body["flags"] & 4
 
