@@ -136,9 +136,10 @@ def _quotation(given: Given, quoted: Quotation | None, place: Place) -> str:
 
 
 def follow(given: Given, session: Session, answer: Message, words: Words, asked: Asked) -> Decision:
-    """Goes on from an answer: at the end of the branch where it is the newest of the current session, else beside what followed it."""
+    """Goes on from an answer: at the end of the branch where it is the newest of the current session, else beside what followed it. What
+    ended elsewhere is current here all the same, and goes on, too."""
     found, host_id = given.found, answer.host or answer.id
-    current = found.session is not None and found.session.id == session.id
+    current = found.session is not None and found.session.id == session.id and session.ended_at is None
     newest = found.leaf is not None and host_id in (found.leaf.id, found.leaf.host)
     if answer.status in ("open", "removed") or (current and newest):
         return append(given, words, asked)

@@ -73,3 +73,17 @@ async def test_a_reply_to_somebody_elses_answer_is_a_quotation(talk: Talk) -> No
     assert talk.asked() == ["> Echo: mine\n\nwhat is that"]
     await talk.says("look", place=GROUP, author=BOB, quoted=Quotation("the words", "Carl"))
     assert talk.asked()[-1] == "> Carl: the words\n\nlook"
+
+
+async def test_a_reply_to_the_last_answer_goes_on_where_its_session_was_ended_elsewhere(talk: Talk) -> None:
+    await talk.says("one", place=GROUP)
+    answer = talk.chat(GROUP)[-1]
+    found = await talk.store.find(GROUP, "7")
+    assert found.session is not None
+    await talk.says(f"/open #{found.session.id}")
+    await talk.says("/end")
+    await talk.replies(answer, "two", place=GROUP)
+    assert talk.asked() == ["one", "Echo: one", "two"]
+    reopened = await talk.store.session(found.session.id)
+    assert reopened is not None
+    assert reopened.ended_at is None
