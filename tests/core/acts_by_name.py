@@ -28,16 +28,16 @@ async def edit_newest(both: Both, place: Place, person: str) -> None:
 
 
 async def edit_by_id(both: Both, place: Place, person: str, which: str, pick: int) -> None:
-    known = _known(both, place, person, which)
-    if known:
-        (node, wording), text = known[pick % len(known)], f"e{both.number()}"
+    choice = known(both, place, person, which)
+    if choice:
+        (node, wording), text = choice[pick % len(choice)], f"e{both.number()}"
         await both.command(place, person, "edit", f"#{node.ids[wording]:x} {text}")
         _edited(both, node, wording, text, place, person)
         await both.settle()
 
 
 async def edit_by_reply(both: Both, place: Place, person: str, pick: int) -> None:
-    node, ref = await _replied_to(both, place, pick)
+    node, ref = await replied_to(both, place, pick)
     if node is not None and ref is not None:
         text = f"e{both.number()}"
         await both.command(place, person, "edit", text, reply_to=ref)
@@ -80,16 +80,16 @@ async def retry_number(both: Both, place: Place, person: str, pick: int) -> None
 
 
 async def retry_by_id(both: Both, place: Place, person: str, which: str, pick: int) -> None:
-    known = _known(both, place, person, which)
-    if known:
-        node, wording = known[pick % len(known)]
+    choice = known(both, place, person, which)
+    if choice:
+        node, wording = choice[pick % len(choice)]
         await both.command(place, person, "retry", f"#{node.ids[wording]:x}")
         _retried(both, node, wording, place, person)
         await both.settle()
 
 
 async def retry_by_reply(both: Both, place: Place, person: str, pick: int) -> None:
-    node, ref = await _replied_to(both, place, pick)
+    node, ref = await replied_to(both, place, pick)
     if node is not None and ref is not None:
         await both.command(place, person, "retry", reply_to=ref)
         _retried(both, node, node.stands, place, person)
@@ -120,19 +120,19 @@ def _is_theirs(both: Both, tree: Tree, node: Node, place: Place, person: str) ->
     return place != SHARED or (node.person or node.asker) == both.author(person).name
 
 
-def _known(both: Both, place: Place, person: str, which: str) -> list[tuple[Node, int]]:
+def known(both: Both, place: Place, person: str, which: str) -> list[tuple[Node, int]]:
     """Wordings that have stood on a branch: any of anybody's, also of deleted sessions; or own ones that were removed, or have other
     versions, which chance seldom comes to."""
-    known = [(node, wording) for tree in both.told.trees for node in tree.nodes for wording in node.ids]
+    every = [(node, wording) for tree in both.told.trees for node in tree.nodes for wording in node.ids]
     if which == "any":
-        return known
-    own = [(node, wording) for node, wording in known if _is_theirs(both, both.tree_of(node), node, place, person)]
+        return every
+    own = [(node, wording) for node, wording in every if _is_theirs(both, both.tree_of(node), node, place, person)]
     if which == "removed":
         return [(node, wording) for node, wording in own if node.states[wording] == "removed"]
     return [(node, wording) for node, wording in own if len(node.group) + len(node.words) > 2]
 
 
-async def _replied_to(both: Both, place: Place, pick: int) -> tuple[Node | None, MessageRef | None]:
+async def replied_to(both: Both, place: Place, pick: int) -> tuple[Node | None, MessageRef | None]:
     """A message of anybody in the place, as the chat has it, or an answer there."""
     shown = [node for node, there in both.told.posts.items() if there == place and node.ids.get(node.stands)]
     sources = {node.source: tree for tree in both.told.trees for node in tree.nodes if node.source and both.where[node.source] == place}

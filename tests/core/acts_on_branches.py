@@ -66,13 +66,19 @@ async def turn_to_version(both: Both, place: Place, person: str, pick: int, othe
     if not answers:
         return
     node = answers[pick % len(answers)]
-    tree, post = both.tree_of(node), await both.post_of(node)
+    post = await both.post_of(node)
     groups = [*node.group, *(node.parent.group if node.parent and node.parent.role == "user" else [])]
     choice = [(version, stands) for version in groups for stands in version.ids if version.states[stands] != "open"]
     if post is None or not choice:
         return
     target, stands = choice[other % len(choice)]
-    if target.states[stands] == "removed":
+    await show_version(both, post, person, (target, stands), node if target.role == "assistant" else node.parent or node)
+
+
+async def show_version(both: Both, post: MessageRef, person: str, wanted: tuple[Node, int], beside: Node) -> None:
+    """By a button under the post. `beside` is the version to go from where none is on the branch."""
+    (target, stands), place, tree = wanted, post.place, both.tree_of(wanted[0])
+    if target.states[stands] == "removed" or tree.owner != both.told.owner(place, person):
         await both.command(place, person, "version", f"#{target.ids[stands]:x}", pressed=post)
         await both.settle()
         return
@@ -80,7 +86,7 @@ async def turn_to_version(both: Both, place: Place, person: str, pick: int, othe
     if not tail:
         return
     if tail[0] not in tree.branch():
-        tail = tree.tail(node if target.role == "assistant" else node.parent or node)
+        tail = tree.tail(beside)
     if not tail or tail[0] not in target.group:
         return
     if both.told.stands_elsewhere(tree, tail, target):
@@ -102,7 +108,10 @@ async def undo(both: Both, place: Place, person: str) -> None:
     mine = all(may(both, place, person, node) for node in turn if node.role == "user")
     if tree is not None and turn and turn[0].role == "user" and mine:
         whole = tree.branch()
-        both.told.undo(tree, whole[whole.index(turn[0]) :])
+        first = whole.index(turn[0])
+        while first and whole[first - 1].status == "removed":
+            first -= 1
+        both.told.undo(tree, whole[first:])
     await both.settle()
 
 

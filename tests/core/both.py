@@ -72,31 +72,37 @@ class Both:
 
     async def say(self, place: Place, person: str, answer: Node | None = None) -> None:
         """A message, perhaps as a reply to an answer."""
-        number = self.number()
-        text, ref = f"m{number}", MessageRef(place, str(number))
         reply_to = await self.post_of(answer) if answer is not None else None
-        self.where[ref.message_id] = place
-        node = Node("user", None, [text], ["complete"], person=NAMES[person], source=ref.message_id)
-        tree = self.tree_of(answer) if answer is not None else None
-        event = MessageReceived(ref, self.author(person), text, self.clock.now(), f"k{number}", reply_to=reply_to)
-        await self.core.accept(event)
-        if answer is None or tree is None or reply_to is None:
-            self.told.append(place, person, node)
-        elif tree.deleted or tree.owner != self.told.owner(place, person):
-            node.quoted = answer.text
-            self.told.append(place, person, node)
-        elif answer.status in ("open", "removed") or (self.told.here(place, person) is tree and tree.leaf is answer):
-            self.told.append(place, person, node)
-        else:
-            self.told.branch_off(place, person, tree, answer, node)
+        node = await self.writes(place, person, reply_to)
+        self.told.converse(place, person, node, answer if reply_to is not None else None)
         await self.settle()
 
+    async def writes(self, place: Place, person: str, reply_to: MessageRef | None = None) -> Node:
+        """The core gets a message; what it means, the plain model is to be told."""
+        number = self.number()
+        text, ref = f"m{number}", MessageRef(place, str(number))
+        self.where[ref.message_id] = place
+        event = MessageReceived(ref, self.author(person), text, self.clock.now(), f"k{number}", reply_to=reply_to)
+        await self.core.accept(event)
+        return Node("user", None, [text], ["complete"], person=NAMES[person], source=ref.message_id)
+
     async def command(
-        self, place: Place, person: str, name: str, args: str = "", *, pressed: MessageRef | None = None, reply_to: MessageRef | None = None
+        self,
+        place: Place,
+        person: str,
+        name: str,
+        args: str = "",
+        *,
+        pressed: MessageRef | None = None,
+        reply_to: MessageRef | None = None,
+        by_menu: bool = False,
     ) -> str | None:
+        """`by_menu`: as where a platform waits for the answer to it."""
         number, is_pressed = self.number(), pressed is not None
         ref = pressed or MessageRef(place, str(number))
-        event = CommandInvoked(ref, self.author(person), name, args, self.clock.now(), f"k{number}", pressed=is_pressed, reply_to=reply_to)
+        via = MessageRef(place, f"i{number}") if by_menu else None
+        author, key, now = self.author(person), f"k{number}", self.clock.now()
+        event = CommandInvoked(ref, author, name, args, now, key, pressed=is_pressed, reply_to=reply_to, via=via)
         return await self.core.accept(event)
 
     async def settle(self) -> None:
@@ -175,4 +181,4 @@ class Both:
         return posts[0].ref if posts else None
 
     def tree_of(self, node: Node) -> Tree:
-        return next(tree for tree in self.told.trees if node in tree.nodes)
+        return self.told.tree_of(node)

@@ -24,6 +24,9 @@ class Told:
     def here(self, place: Place, person: str) -> Tree | None:
         return self.current.get((place, self.owner(place, person)))
 
+    def tree_of(self, node: Node) -> Tree:
+        return next(tree for tree in self.trees if node in tree.nodes)
+
     def open(self, place: Place, person: str) -> Tree:
         tree = Tree("", self.owner(place, person), place)
         self.trees.append(tree)
@@ -74,6 +77,24 @@ class Told:
         self.owe(tree, node, place, person, posts_of=merged.reply if merged else None)
         if merged is not None:
             self.drop(tree, merged)
+
+    def converse(self, place: Place, person: str, node: Node, answer: Node | None) -> None:
+        """What is said in reply to an answer goes on from there; what replies to somebody else's has it as a quotation."""
+        tree = self.tree_of(answer) if answer is not None else None
+        if answer is not None and tree is not None and (tree.deleted or tree.owner != self.owner(place, person)):
+            node.quoted = answer.text
+            self.append(place, person, node)
+        elif answer is None or answer.status in ("open", "removed"):
+            self.append(place, person, node)
+        else:
+            self.follow(place, person, answer, node)
+
+    def follow(self, place: Place, person: str, answer: Node, node: Node) -> None:
+        tree = self.tree_of(answer)
+        if self.here(place, person) is tree and tree.leaf is answer and not tree.ended:
+            self.append(place, person, node)
+        else:
+            self.branch_off(place, person, tree, answer, node)
 
     def branch_off(self, place: Place, person: str, tree: Tree, answer: Node, node: Node) -> None:
         tree.ended = False
@@ -154,7 +175,7 @@ class Told:
             branch = tree.branch(tree.last_under(version))
             below = branch[branch.index(version) :] if version in branch else []
             answer = next((node for node in below if node.role == "assistant" and node.status != "removed"), None)
-            if version is not subject and answer is not None and (shown := self._shown(answer)) is not None:
+            if version is not subject and version.status != "removed" and answer is not None and (shown := self._shown(answer)) is not None:
                 return shown
         return None
 
@@ -163,7 +184,7 @@ class Told:
             self.drop(tree, owed)
         last = [node for node in turn if node.status != "removed" or node is turn[-1]][-1]
         self.posts.pop(last, None)
-        turn[0].last = last
+        next((node for node in turn if node.status != "removed"), turn[0]).last = last
         tree.leaf = turn[0].parent
 
     def take_out(self, tree: Tree, node: Node, turn: list[Node]) -> None:

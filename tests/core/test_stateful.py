@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from bot.events import Place
-from tests.core import acts_by_name, acts_on_branches, acts_on_sessions
+from tests.core import acts_by_name, acts_of_speech, acts_on_branches, acts_on_sessions, acts_on_versions
 from tests.core.acts_on_branches import written
 from tests.core.both import ANN, BOB, GROUP, PRIVATE, SHARED, Both
 from tests.core.virtual import VirtualLoop
 
 WHERE = st.sampled_from([(PRIVATE, ANN), (PRIVATE, ANN), (PRIVATE, ANN), (GROUP, ANN), (GROUP, BOB), (SHARED, ANN), (SHARED, BOB)])
+FIRST = st.sampled_from(["at once", "at once", "asked", "cancel", "late", "new", "crash", "delete"])
 MEMORY = "/dev/shm"  # noqa: S108 - where there is one: each step of a conversation waits for the disk otherwise
 PICK = st.integers(0, 1000)
 
@@ -68,7 +69,7 @@ class Conversations(RuleBasedStateMachine):
         where=WHERE,
         how=st.sampled_from(["dumb", "begun"]),
         again=st.booleans(),
-        then=st.lists(st.integers(0, 11), min_size=1, max_size=3),
+        then=st.lists(st.integers(0, 14), min_size=1, max_size=3),
         pick=PICK,
     )
     def do_something_meanwhile(self, where: tuple[Place, str], how: str, again: bool, then: list[int], pick: int) -> None:
@@ -90,8 +91,18 @@ class Conversations(RuleBasedStateMachine):
                     self.delete_in_the_chat(where, pick)
                 case 9 | 10:
                     self.edit_by_command(where, ("versions", "reply")[pick % 2], pick // 2)
-                case _:
+                case 11:
                     self.retry(where, ("number", "versions", "reply")[pick % 3], pick // 3)
+                case _:
+                    self._say_or_list(where, what, pick)
+
+    def _say_or_list(self, where: tuple[Place, str], what: int, pick: int) -> None:
+        if what == 12:
+            self.ask(where, bool(pick % 2), "at once", pick // 2)
+        elif what == 13:
+            self.branch(where, "reply", "at once", pick)
+        else:
+            self.list_versions(where, False, ("reply", "versions")[pick % 2], pick // 2, pick // 7)
 
     @rule(where=WHERE)
     def say_in_vain(self, where: tuple[Place, str]) -> None:
@@ -111,6 +122,22 @@ class Conversations(RuleBasedStateMachine):
         answers = [node for node, there in told.posts.items() if there == place and node.ids.get(node.stands)]
         if answers:
             self.run_(self.both.say(*where, answer=answers[pick % len(answers)]))
+
+    @rule(where=WHERE, replying=st.booleans(), first=FIRST, pick=PICK)
+    def ask(self, where: tuple[Place, str], replying: bool, first: str, pick: int) -> None:
+        self.run_(acts_of_speech.ask(self.both, *where, replying, first, pick))
+
+    @rule(where=WHERE, which=st.sampled_from(["reply", "reply", "any", "versions"]), first=FIRST, pick=PICK)
+    def branch(self, where: tuple[Place, str], which: str, first: str, pick: int) -> None:
+        self.run_(acts_of_speech.branch(self.both, *where, which, first, pick))
+
+    @rule(where=WHERE, first=st.booleans(), which=st.sampled_from(["reply", "any", "versions", "versions"]), pick=PICK, other=PICK)
+    def list_versions(self, where: tuple[Place, str], first: bool, which: str, pick: int, other: int) -> None:
+        """And go to one of them; or to one that an older list, or a line of the bot, leads to."""
+        if first or pick % 3:
+            self.run_(acts_on_versions.list_them(self.both, *where, first, which, pick // 3, other))
+        else:
+            self.run_(acts_on_versions.press_older(self.both, *where, pick // 3, other))
 
     @rule(where=WHERE, pick=PICK)
     def edit_in_the_chat(self, where: tuple[Place, str], pick: int) -> None:
