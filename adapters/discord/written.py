@@ -36,7 +36,7 @@ class Written:
     chunks: list[str] = field(default_factory=list)
     after_link: bool = False
     """Whether a link was written, and no opening bracket since then."""
-    _open: list[tuple[str, int]] = field(default_factory=list)
+    _open: list[tuple[str, int, int]] = field(default_factory=list)
     _line_start: bool = True
     _line: int = 0
     _prefix: str = ""
@@ -91,17 +91,25 @@ class Written:
     def begin(self, mark: str) -> None:
         """Opens a mark."""
         self._part_from(mark)
-        self._open.append((mark, self.length))
+        self._open.append((mark, self.length, len(self.chunks)))
         at_line_start = self._line_start
         self.raw(mark)
         self._line_start = at_line_start
 
     def end(self) -> None:
-        """Closes the mark that was opened last."""
-        mark, start = self._open.pop()
+        """Closes the mark that was opened last. An asterisk beside white space would be none to Discord: both ends are left out."""
+        mark, start, chunk = self._open.pop()
+        if mark == "*" and (_is_white(self._last) or _is_white(self._first_after(chunk))):
+            self.chunks[chunk] = _GAP
+            self.raw(_GAP)
+            return
         self.raw(mark)
         self._closed_at = self.length
         self.spans.append(Span(start, self.length, mark, mark, INLINE))
+
+    def _first_after(self, chunk: int) -> str:
+        """The first character that was written after the chunk."""
+        return next((self.chunks[at][0] for at in range(chunk + 1, len(self.chunks)) if self.chunks[at]), "")
 
     def _part_from(self, mark: str) -> None:
         """Marks right after others of their kind would be read as one run: an invisible space parts them."""
@@ -172,3 +180,8 @@ class Written:
             return code
         before, bracket, after = code.partition("[")
         return before.replace("](", f"]{_GAP}(") + bracket + after
+
+
+def _is_white(character: str) -> bool:
+    """Whether it is white space to Discord's clients, which are written in JavaScript."""
+    return character.isspace() or character == "\ufeff"

@@ -34,6 +34,15 @@ def test_marks_that_are_cut_go_on_in_the_next_message(mark: str, inside: str) ->
         assert text.split()[0] in ("some", "words", "end")
 
 
+@pytest.mark.parametrize("white", ["\\\n", "&nbsp;"])
+def test_an_asterisk_beside_white_space_is_left_out_of_each_message(white: str) -> None:
+    """Discord would show the one that stands there, and take the other ones for marks."""
+    words = "some words " * 400
+    seen = [read(part.text) for part in render(Content(f"a _{white}{words}end_ *all* b"))]
+    assert " ".join(one.text for one in seen).replace("\u200b", "").split() == f"a {words} end all b".split()
+    assert [mark for one in seen for mark in one.marks] == [("italic", "all")]
+
+
 def test_a_fence_in_a_quote_goes_on_in_the_next_message() -> None:
     parts = render(Content("> ```py\n" + "> x = 1\n" * 500 + "> ```"))
     assert len(parts) > 2
