@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,26 +20,9 @@ from bot.events import Author, Event, MessageDeleted, MessageEdited, MessageRece
 from bot.ports import Core
 from bot.posts import Ask, Choice
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.rig import FastClock, until
 
 Json = dict[str, Any]
-
-
-class FastClock:
-    """Real time, but sleeping takes a hundredth of it."""
-
-    def __init__(self, faster: float = 100.0) -> None:
-        self.slept: list[float] = []
-        self.faster = faster
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        await asyncio.sleep(seconds / self.faster)
 
 
 class PlainRest:
@@ -186,14 +167,6 @@ class ListCore:
     @property
     def deletions(self) -> list[MessageDeleted]:
         return [event for event in self.events if isinstance(event, MessageDeleted)]
-
-
-async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError("it did not happen in time")
-        await asyncio.sleep(0.005)
 
 
 def options_for(fake: FakeDiscord, folder: Path, **changes: object) -> DiscordOptions:

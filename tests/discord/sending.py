@@ -8,8 +8,9 @@ from pathlib import Path
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.places import InteractionRef, place_of, snowflake_at
 from bot.events import MessageRef
-from tests.discord.rig import FastClock, ListCore, options_for
+from tests.discord.rig import options_for
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.rig import FastClock, ListCore
 
 
 class Wrong(FastClock):

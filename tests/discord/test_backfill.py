@@ -9,8 +9,9 @@ from adapters.discord.backfill import DIRECT_FIRST
 from adapters.discord.identifies import FILE_NAME
 from bot.errors import TokenRefused
 from bot.events import PlaceChanged
-from tests.discord.receiving import ListCore, alive, until
+from tests.discord.receiving import ListCore, alive
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.rig import until
 
 
 async def test_d1_p25_what_was_said_while_the_bot_was_down(tmp_path: Path) -> None:

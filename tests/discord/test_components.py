@@ -5,8 +5,8 @@ from __future__ import annotations
 from adapters.discord.components import command_of, components_of
 from adapters.discord.modals import modal_of
 from bot.posts import Ask, Button
-from tests.discord.rig import plain
 from tests.fakes.discord.checks import message_problems
+from tests.fakes.rig import plain
 
 
 def test_a_command_is_its_buttons_id() -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from adapters.discord.connection import AWAY_AT_MOST
 from bot.errors import TokenRefused
-from tests.discord.receiving import alive, until
+from tests.discord.receiving import alive
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.rig import until
 
 
 async def test_an_intent_that_is_refused_is_left_out(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.places import place_of
 from bot.events import Event
 from tests.contracts.adapter_contract import AdapterContract
-from tests.discord.rig import FastClock, ListCore, options_for, running, until
+from tests.discord.rig import options_for
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.rig import FastClock, ListCore, running, until
 
 
 class DiscordBench:

@@ -10,8 +10,9 @@ from adapters.discord.cursors import Channel, Cursors
 from adapters.discord.taking import REMEMBERED
 from adapters.discord.threads import REFUSED_FOR, Threads
 from adapters.discord.watch import OTHERS, Watch
-from tests.discord.receiving import FastClock, ListCore, PlainRest, alive, until
+from tests.discord.receiving import ListCore, PlainRest, alive
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.rig import FastClock, until
 
 
 async def test_r7_of_channels_that_nobody_sends_to_nothing_is_kept() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.discord.crew import Crew
 from adapters.discord.lanes import FIRST, LONGEST, Lanes
-from tests.discord.receiving import FastClock, until
+from tests.fakes.rig import FastClock, until
 
 
 class Told:

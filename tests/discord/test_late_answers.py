@@ -10,8 +10,8 @@ from adapters.discord.places import InteractionRef, place_of, snowflake_at
 from bot.errors import ContentRefused, PlaceUnavailable
 from bot.posts import Button
 from bot.replies import texts
-from tests.discord.rig import plain
 from tests.discord.sending import Bench
+from tests.fakes.rig import plain
 
 
 async def test_p29_a_token_that_is_over_is_answered_in_the_channel(bench: Bench) -> None:

@@ -10,8 +10,8 @@ import pytest
 from bot.errors import SendUnknown
 from bot.events import MessageRef
 from bot.replies.target import LONG_AGO
-from tests.discord.rig import plain
 from tests.discord.sending import Bench
+from tests.fakes.rig import plain
 
 
 async def test_p34_p5_a_reset_is_unknown_and_the_same_key_is_one_message(bench: Bench) -> None:

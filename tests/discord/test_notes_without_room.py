@@ -10,8 +10,9 @@ from pathlib import Path
 from adapters.discord.adapter import SALT, _salt
 from adapters.discord.cursors import Channel, Cursors
 from bot.errors import DatabaseBlocked
-from tests.discord.receiving import FastClock, ListCore, alive, until
+from tests.discord.receiving import ListCore, alive
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.rig import FastClock, until
 
 
 @dataclass

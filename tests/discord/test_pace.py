@@ -11,8 +11,9 @@ from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.pace import OVERALL, ROOM, SHORTEST, Pace
 from adapters.discord.places import place_of
 from bot.errors import RateLimited
-from tests.discord.rig import RealClock, options_for, plain
+from tests.discord.rig import options_for
 from tests.fakes.discord import FakeDiscord, Limits
+from tests.fakes.rig import RealClock, plain
 
 
 class HandClock(RealClock):

@@ -6,8 +6,9 @@ import asyncio
 from pathlib import Path
 
 from bot.events import CommandInvoked, PlaceChanged, Quotation
-from tests.discord.receiving import ListCore, alive, until
+from tests.discord.receiving import ListCore, alive
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.rig import until
 
 
 async def test_a_direct_message_is_for_the_bot(tmp_path: Path) -> None:

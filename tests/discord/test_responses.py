@@ -16,8 +16,9 @@ from bot.errors import MessageGone, RateLimited
 from bot.events import MessageRef
 from bot.posts import Ask, Button
 from bot.replies import texts
-from tests.discord.rig import FastClock, ListCore, options_for, plain
+from tests.discord.rig import options_for
 from tests.fakes.discord import FakeDiscord, Interaction
+from tests.fakes.rig import FastClock, ListCore, plain
 
 
 class Bench:

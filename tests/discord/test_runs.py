@@ -10,8 +10,9 @@ import pytest
 
 from adapters.discord.adapter import DiscordAdapter
 from bot.errors import AdapterError, TokenRefused
-from tests.discord.rig import FastClock, ListCore, options_for, until
+from tests.discord.rig import options_for
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.rig import FastClock, ListCore, until
 
 
 async def test_it_runs_again_after_a_failure_and_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.places import interaction_of, place_of
 from bot.errors import AdapterError
 from bot.events import CommandInvoked
-from tests.discord.rig import FastClock, ListCore, options_for, plain, running, until
+from tests.discord.rig import options_for
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.rig import FastClock, ListCore, plain, running, until
 
 
 async def test_x7_no_token_and_no_words_are_logged_or_told_in_errors(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

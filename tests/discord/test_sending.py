@@ -11,8 +11,8 @@ from bot.errors import ContentRefused, MessageGone, PlaceUnavailable, RateLimite
 from bot.events import MessageRef
 from bot.posts import Ask, File
 from bot.replies import texts
-from tests.discord.rig import plain, running, until
 from tests.discord.sending import Bench
+from tests.fakes.rig import plain, running, until
 
 
 async def test_x11_u12_nobody_is_pinged_and_links_show_no_previews(bench: Bench) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.discord.receiving import ListCore, alive, until
+from tests.discord.receiving import ListCore, alive
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.rig import until
 
 REAL_TIME = 1.0
 

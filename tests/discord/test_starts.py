@@ -10,8 +10,9 @@ import pytest
 
 from adapters.discord.identifies import FILE_NAME, Identifies, StartLimit, limit_in, pause_for
 from bot.errors import AdapterError
-from tests.discord.receiving import alive, until
+from tests.discord.receiving import alive
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.rig import until
 
 
 @pytest.mark.parametrize(

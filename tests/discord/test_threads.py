@@ -8,8 +8,9 @@ import pytest
 
 from adapters.discord.rest import Rest
 from bot.errors import PlaceUnavailable
-from tests.discord.receiving import FastClock, ListCore, alive, options_for, until
+from tests.discord.receiving import ListCore, alive, options_for
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.rig import FastClock, until
 
 
 async def test_a_thread_that_an_earlier_life_opened_is_success(tmp_path: Path) -> None:

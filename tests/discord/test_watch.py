@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.discord.receiving import alive, until
+from tests.discord.receiving import alive
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.rig import until
 
 
 async def test_p27_d9_a_half_dead_gateway_is_noticed(tmp_path: Path) -> None:

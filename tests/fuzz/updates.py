@@ -15,12 +15,12 @@ from adapters.telegram.intake import Intake
 from adapters.telegram.reading import Identity
 from bot.clock import SystemClock
 from bot.events import Event
+from tests.fakes.rig import ListCore
 from tests.fuzz.events import event_problems
 from tests.fuzz.loops import completed
 from tests.fuzz.shrinking import smaller_json
 from tests.fuzz.texts import nasty_text
 from tests.fuzz.trees import STRANGE, twisted
-from tests.telegram.rig import ListCore
 
 Json = dict[str, Any]
 

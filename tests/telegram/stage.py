@@ -5,8 +5,9 @@ from __future__ import annotations
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.limiter import Limits
 from bot.events import MessageRef, Place
+from tests.fakes.rig import FastClock, plain
 from tests.fakes.telegram import Chat, FakeTelegram, Person
-from tests.telegram.rig import PLENTY, FastClock, options_for, plain
+from tests.telegram.rig import PLENTY, options_for
 
 
 class Stage:

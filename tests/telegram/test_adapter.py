@@ -12,9 +12,10 @@ from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.options import TelegramOptions
 from bot.errors import SettingsError
 from bot.events import CommandInvoked, Event
+from tests.fakes.rig import FastClock, ListCore, running, until
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.updates import Webhook
-from tests.telegram.rig import FastClock, ListCore, options_for, running, until
+from tests.telegram.rig import options_for
 
 
 async def test_a_webhook_from_before_is_taken_away_and_its_updates_kept(tmp_path: Path) -> None:

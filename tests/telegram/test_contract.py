@@ -11,8 +11,9 @@ import pytest
 from adapters.telegram.adapter import TelegramAdapter
 from bot.events import Event, Place
 from tests.contracts.adapter_contract import AdapterContract
+from tests.fakes.rig import FastClock, ListCore, running, until
 from tests.fakes.telegram import FakeTelegram
-from tests.telegram.rig import PLENTY, FastClock, ListCore, options_for, running, until
+from tests.telegram.rig import PLENTY, options_for
 
 
 class TelegramBench:

@@ -9,8 +9,9 @@ import pytest
 
 from adapters.telegram.adapter import TelegramAdapter
 from bot.events import MessageReceived
+from tests.fakes.rig import FastClock, ListCore, running, until
 from tests.fakes.telegram import FakeTelegram
-from tests.telegram.rig import FastClock, ListCore, options_for, running, until
+from tests.telegram.rig import options_for
 
 
 def texts(core: ListCore) -> list[str]:

@@ -14,8 +14,9 @@ from adapters.telegram.options import TelegramOptions
 from bot.errors import AdapterError, SecondInstance, TokenRefused
 from bot.events import MessageReceived
 from bot.token_lock import token_lock
+from tests.fakes.rig import FastClock, ListCore, running, until
 from tests.fakes.telegram import FakeTelegram
-from tests.telegram.rig import FastClock, ListCore, options_for, running, until
+from tests.telegram.rig import options_for
 
 
 def texts(core: ListCore) -> list[str]:

@@ -12,8 +12,9 @@ from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.presence import Presence
 from adapters.telegram.reading import Identity
 from bot.errors import StorageError
+from tests.fakes.rig import FastClock, ListCore, running, until
 from tests.fakes.telegram import FakeTelegram
-from tests.telegram.rig import FastClock, ListCore, options_for, running, until
+from tests.telegram.rig import options_for
 
 NAME = "telegram/1/heard"
 

@@ -7,7 +7,7 @@ import pytest
 from adapters.telegram.entities import Entity
 from bot.errors import ContentRefused, MessageGone, PlaceMoved, PlaceUnavailable
 from bot.events import MessageRef, Place
-from tests.telegram.rig import plain
+from tests.fakes.rig import plain
 from tests.telegram.stage import Stage, place_of
 
 

@@ -11,7 +11,8 @@ from adapters.telegram.entities import Entity
 from bot.errors import BotError, ContentRefused, DeleteRefused
 from bot.events import Attachment, MessageReceived, MessageRef, Place
 from bot.posts import Ask, Button, Content, File, Part
-from tests.telegram.rig import ListCore, options_for, plain, running, until
+from tests.fakes.rig import ListCore, plain, running, until
+from tests.telegram.rig import options_for
 from tests.telegram.stage import Stage, place_of
 
 

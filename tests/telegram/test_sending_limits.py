@@ -10,8 +10,8 @@ import pytest
 from adapters.telegram.gate import Gate
 from adapters.telegram.limiter import Limits
 from bot.errors import RateLimited
+from tests.fakes.rig import FastClock, plain
 from tests.fakes.telegram import FakeTelegram
-from tests.telegram.rig import FastClock, plain
 from tests.telegram.stage import Stage, place_of
 
 

@@ -11,7 +11,8 @@ import pytest
 from adapters.calls.flights import Flights
 from adapters.telegram.adapter import TelegramAdapter
 from bot.errors import RateLimited, SendUnknown
-from tests.telegram.rig import PLENTY, options_for, plain, until
+from tests.fakes.rig import plain, until
+from tests.telegram.rig import PLENTY, options_for
 from tests.telegram.stage import Stage
 
 

@@ -18,8 +18,9 @@ from adapters.telegram.webhook import HEADER
 from bot.config import load
 from bot.errors import SettingsError
 from bot.events import Event, MessageReceived
+from tests.fakes.rig import FastClock, ListCore, running, until
 from tests.fakes.telegram import FakeTelegram, Person
-from tests.telegram.rig import FastClock, ListCore, options_for, running, until
+from tests.telegram.rig import options_for
 
 SECRET = "s" * 32
 
