@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 import aiohttp
 import discord
@@ -12,13 +11,7 @@ import pytest
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord.gateway import ROUND_TRIP
 from tests.fakes.discord_client import Bot, logged_in
-
-
-async def when(condition: Callable[[], object]) -> None:
-    """Waits for something that no event tells."""
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.005)
+from tests.fakes.rig import until
 
 
 async def test_a_cut_socket_resumes_and_hears_what_it_missed(fake: FakeDiscord) -> None:
@@ -31,7 +24,7 @@ async def test_a_cut_socket_resumes_and_hears_what_it_missed(fake: FakeDiscord) 
         await ann.says(dm, "two")
         assert await bot.until(2) == ["one", "two"]
         fake.gateway.reconnect()
-        await when(lambda: fake.gateway.resumes == 2)
+        await until(lambda: fake.gateway.resumes == 2)
         await ann.says(dm, "three")
         assert (await bot.until(3))[2] == "three"
     assert (fake.gateway.identifies, fake.gateway.resumes) == (1, 2)
@@ -55,7 +48,7 @@ async def test_a_forgotten_session_loses_what_was_said(fake: FakeDiscord) -> Non
         fake.gateway.forget_session()
         fake.gateway.cut()
         await ann.says(dm, "lost")
-        await when(lambda: fake.gateway.identifies == 2 and fake.gateway.connected)
+        await until(lambda: fake.gateway.identifies == 2 and fake.gateway.connected)
         await ann.says(dm, "heard")
         assert await bot.until(1) == ["heard"]
         assert fake.gateway.refused_resumes == 1
@@ -87,7 +80,7 @@ async def test_a_muted_gateway_acknowledges_and_loses(fake: FakeDiscord) -> None
         fake.gateway.mute()
         await ann.says(dm, "lost")
         beats = fake.gateway.heartbeats
-        await when(lambda: fake.gateway.heartbeats > beats + 1)
+        await until(lambda: fake.gateway.heartbeats > beats + 1)
         assert bot.heard == []
         fake.gateway.unmute()
         await ann.says(dm, "heard")
@@ -95,7 +88,7 @@ async def test_a_muted_gateway_acknowledges_and_loses(fake: FakeDiscord) -> None
         fake.gateway.repeat_last()
         assert await bot.until(2) == ["heard", "heard"]
         fake.gateway.acknowledges = False
-        await when(lambda: fake.gateway.heartbeats > beats + 4)
+        await until(lambda: fake.gateway.heartbeats > beats + 4)
 
 
 async def test_a_silent_server_keeps_what_it_would_have_said(fake: FakeDiscord) -> None:
@@ -111,7 +104,7 @@ async def test_a_silent_server_keeps_what_it_would_have_said(fake: FakeDiscord) 
         fake.gateway.mute(resume_heals=True)
         await ann.says(dm, "lost")
         fake.gateway.cut()
-        await when(lambda: fake.gateway.resumes == 2)
+        await until(lambda: fake.gateway.resumes == 2)
         await ann.says(dm, "heard")
         assert await bot.until(2) == ["kept", "heard"]
 
@@ -137,7 +130,7 @@ async def test_clients_may_die_at_any_moment(fake: FakeDiscord) -> None:
             assert response is not None
             assert response.transport is not None
             response.transport.abort()
-        await when(lambda: not fake.gateway.connected)
+        await until(lambda: not fake.gateway.connected)
         await ann.says(dm, "to nobody")
     async with logged_in(fake) as bot:
         await ann.says(dm, "hello")
@@ -246,7 +239,7 @@ async def test_two_processes_and_one_that_died(fake: FakeDiscord) -> None:
         await ann.says(dm, "both")
         assert await one.until(1) == await two.until(1) == ["both"]
         assert len(fake.gateway.connected) == 2
-    await when(lambda: not fake.gateway.connected)
+    await until(lambda: not fake.gateway.connected)
     async with logged_in(fake) as bot:
         await ann.says(dm, "again")
         assert await bot.until(1) == ["again"]
