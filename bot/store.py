@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.changes import Change
 from bot.events import MessageRef, Place
 from bot.found import Belongings, Found, Owed, SessionSummary, SessionTotals, Showing
-from bot.messages import Account, Message, PlaceSettings, Session, Turn
+from bot.messages import Account, Message, Session, Turn
 from bot.posts import Post
 
 
@@ -82,8 +82,6 @@ class Reader(Protocol):
 
     async def unfinished_replies(self) -> Sequence[tuple[int, Place]]:
         """Replies with a post that is neither final nor gone and whose turn, if any, is not open, by reply id."""
-
-    async def place_owner(self, place: Place) -> PlaceSettings: ...
 
     async def belongings(self, user_id: int) -> Belongings:
         """What ForgetUser would erase."""

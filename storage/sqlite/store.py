@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.changes import Change, ForgetUser, SetCursor
 from bot.events import MessageRef, Place
 from bot.found import Belongings, Found, Owed, SessionSummary, SessionTotals, Showing
-from bot.messages import Account, Message, PlaceSettings, Session, Turn
+from bot.messages import Account, Message, Session, Turn
 from bot.posts import Post
 from storage.sqlite import finding, forgetting, keeping, messages, owing, places, posts, sessions, turns
 from storage.sqlite.applying import carry_out
@@ -134,9 +134,6 @@ class SqliteStore:
 
     async def unfinished_replies(self) -> Sequence[tuple[int, Place]]:
         return await self._database.read(posts.unfinished_replies)
-
-    async def place_owner(self, place: Place) -> PlaceSettings:
-        return await self._database.read(lambda connection: places.settings_of(connection, place))
 
     async def belongings(self, user_id: int) -> Belongings:
         return await self._database.read(lambda connection: forgetting.belongings(connection, fitting(user_id)))

@@ -38,9 +38,9 @@ class PeopleContract:
 
     async def test_whether_the_bot_can_write(self, store: Store) -> None:
         await store.apply([SetReachable(HERE, False)])
-        assert await store.place_owner(HERE) == PlaceSettings(HERE, reachable=False)
+        assert (await store.find(HERE, "")).place == PlaceSettings(HERE, reachable=False)
         await store.apply([SetReachable(HERE, True)])
-        assert await store.place_owner(HERE) == PlaceSettings(HERE)
+        assert (await store.find(HERE, "")).place == PlaceSettings(HERE)
 
     async def test_what_is_current_can_be_set_and_taken_away(self, store: Store) -> None:
         begun = await begin(store)

@@ -189,7 +189,7 @@ class MoveContract:
 
     async def test_a_shared_chat_stays_shared(self, store: Store) -> None:
         await store.apply([KnowAccount(BO), SharePlace(HERE, 50), SharePlace(NEW, None), MovePlace(HERE, NEW)])
-        assert await store.place_owner(NEW) == PlaceSettings(NEW, 50)
+        assert (await store.find(NEW, "")).place == PlaceSettings(NEW, 50)
 
     async def test_other_chats_stay(self, store: Store) -> None:
         await begin(store, session(place=THERE))

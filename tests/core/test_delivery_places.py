@@ -16,19 +16,19 @@ async def test_p16_a_place_that_cannot_be_written_to_is_left_and_opened_again(ta
     await talk.settle()
     assert await nothing_is_owed(talk)
     talk.adapter._faults.clear()
-    assert not (await talk.store.place_owner(talk.place)).reachable
+    assert not (await talk.store.find(talk.place, "")).place.reachable
     await talk.says("two")
     assert talk.last.text == "Echo: two"
-    assert (await talk.store.place_owner(talk.place)).reachable
+    assert (await talk.store.find(talk.place, "")).place.reachable
     assert talk.asked() == ["one", "Echo: one", "two"]
 
 
 async def test_p36_blocked_and_unblocked_is_remembered(talk: Talk) -> None:
     await talk.says("one")
     await talk.core.accept(PlaceChanged(talk.place, "blocked", "k1"))
-    assert not (await talk.store.place_owner(talk.place)).reachable
+    assert not (await talk.store.find(talk.place, "")).place.reachable
     await talk.core.accept(PlaceChanged(talk.place, "unblocked", "k2"))
-    assert (await talk.store.place_owner(talk.place)).reachable
+    assert (await talk.store.find(talk.place, "")).place.reachable
 
 
 async def test_p19_an_answer_follows_a_chat_that_moves(talk: Talk) -> None:

@@ -205,15 +205,15 @@ async def test_s1_an_event_that_is_refused_leaves_its_place_as_it_was(tmp_path: 
         )
     ):
         async with talking(tmp_path / "parley.db", policy=policy) as talk:
-            before = await talk.store.place_owner(club)
+            before = (await talk.store.find(club, "")).place
             talk.core._desk.store = FullStore(talk.store, 1)  # type: ignore[assignment]
             event = MessageReceived(MessageRef(club, f"{number}"), talk.person, f"words {number}", talk.clock.now(), f"memory:{number}")
             with pytest.raises(DatabaseBlocked):
                 await talk.core.accept(event)
-            assert await talk.store.place_owner(club) == before
+            assert (await talk.store.find(club, "")).place == before
             await talk.core.accept(event)
             await talk.settle()
-            assert ((await talk.store.place_owner(club)).owner_id is not None) == (policy is shared)
+            assert ((await talk.store.find(club, "")).place.owner_id is not None) == (policy is shared)
             assert talk.asked()[-1].endswith(asked[-1])
             assert len(talk.asked()) == len(asked)
 

@@ -30,13 +30,13 @@ async def test_p16_a_refusal_stops_the_model_though_nobody_was_told_of_a_block(h
     assert 1 <= fault.hits <= 3
     assert not await house.store.owing_sessions()
     assert not await house.store.unfinished_replies()
-    assert not (await house.store.place_owner(Place("telegram", "1001"))).reachable
+    assert not (await house.store.find(Place("telegram", "1001"), "")).place.reachable
     house.telegram.faults.clear()
     house.openai.always = FakeOpenAI().always
     await house.ann.says(house.chat, "back again")
     await house.settle()
     assert house.chat.last.text.endswith("back again")
-    assert (await house.store.place_owner(Place("telegram", "1001"))).reachable
+    assert (await house.store.find(Place("telegram", "1001"), "")).place.reachable
     (line,) = told(logged)
     assert "telegram:1001" in line
     assert "blocked by the user" in line
