@@ -11,7 +11,7 @@ import pytest
 from adapters.discord.render import render
 from bot.posts import Content, Part
 from tests.discord.validator import problems, read
-from tests.telegram.documents import DOCUMENTS
+from tests.telegram.documents import DOCUMENTS, unescaped
 from tests.telegram.visible import is_shown, must_show
 
 
@@ -30,10 +30,6 @@ def check(source: str) -> tuple[Part, ...]:
     lost = Counter(must_show(source)) - Counter(seen(parts))
     assert not lost
     return parts
-
-
-def unescaped(source: str) -> str:
-    return source.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -14,9 +13,9 @@ from adapters.discord.render import render
 from bot.posts import Content
 from tests.discord.test_render_documents import check, seen
 from tests.discord.validator import problems, read
+from tests.telegram.pieces import EXAMPLES, ODD, SPACES, TABLES, any_settings, plain_line
 from tests.telegram.visible import is_subsequence, must_show
 
-EXAMPLES = int(os.environ.get("PARLEY_TEST_EXAMPLES", "250"))
 _MARKUP = (
     "* ** *** _ __ ~~ || | ` `` ``` ~~~ [ ] ( ) ]( < > </ # ## - -# --- === + 1. 2) $ $$ \\( \\) \\[ \\] \\ ! : :: & @user /cmd 1999. x^2 "
     "[a](https://x.org/y) ![i](https://x.org/z) [u](tg://user?id=1) [g.com](https://e.com) [r](/rel) <https://q.io> https://e.org/a_b*c "
@@ -24,9 +23,6 @@ _MARKUP = (
     "a\u030a é 「强调」 文 שלום مرحبا <@1> <:e_e:1> @everyone >>> #### \\* \\_ \\`"
 )
 ATOMS = _MARKUP.split()
-SPACES = [" ", "  ", "    ", "\t", "\n", "\n\n", "\n\n\n", "\n> ", "\n- ", "\n  - ", "\n1. ", "\n# ", "\n```python\n", "\n```\n", "\n$$\n"]
-ODD = ["\u200b", "\u00a0", "\u200d", "\ufe0f", "\u202e", "\u0000", "\r\n", "\r", "\ud800", "\u2028", "\u0333", "\u3000", "\U000e0041"]
-TABLES = ["\n\n| a | b |\n|---|---|\n| c | d |\n", "\n| x ", "|---|---|\n", "\n\n| **a** | [l](https://l.io) |\n|:-:|--:|\n| `x` |\n\n"]
 INLINE = [
     "*",
     "**",
@@ -55,8 +51,6 @@ INLINE = [
 
 marked_up = st.lists(st.sampled_from([*ATOMS, *SPACES, *SPACES]), max_size=60).map("".join)
 with_all = st.lists(st.sampled_from([*ATOMS, *SPACES, *SPACES, *ODD, *TABLES]), max_size=60).map("".join)
-plain_line = st.text(st.characters(categories=["L", "N", "So", "Sc", "Po"], exclude_characters="*\\&#\u030a@/"), min_size=1, max_size=60)
-any_settings = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=EXAMPLES <= 1000)
 
 
 @any_settings

@@ -74,3 +74,8 @@ The end.""",
     "many marks": " ".join(f"**w{n}**" for n in range(250)),
     "long prose": "\n\n".join(f"Paragraph {n}: " + "some words that go on " * 12 for n in range(60)),
 }
+
+
+def unescaped(source: str) -> str:
+    """The document with `<`, `>` and `&` in place of their entities."""
+    return source.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -11,7 +11,7 @@ import pytest
 from adapters.telegram.entities import to_bot_api, units
 from adapters.telegram.render import render
 from bot.posts import Content, Part
-from tests.telegram.documents import DOCUMENTS
+from tests.telegram.documents import DOCUMENTS, unescaped
 from tests.telegram.validator import problems
 from tests.telegram.visible import is_shown, must_show
 
@@ -26,10 +26,6 @@ def check(source: str) -> tuple[Part, ...]:
     lost = Counter(must_show(source)) - Counter(is_shown((part.text, to_bot_api(part)) for part in parts))
     assert not lost
     return parts
-
-
-def unescaped(source: str) -> str:
-    return source.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
