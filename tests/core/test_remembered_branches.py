@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
 from collections.abc import Sequence
+from sys import getsizeof
+
+import pytest
 
 from bot.changes import ForgetUser
 from bot.messages import Message
@@ -72,18 +77,43 @@ async def test_going_back_to_a_version_reads_its_branch(talk: Talk) -> None:
 class LongTexts:
     """One message of a hundred thousand characters for every session."""
 
+    def __init__(self, letter: str = "x") -> None:
+        self._letter = letter
+
     async def branch(self, leaf: int | None, limit: int, *, down_to: int = 1) -> Sequence[Message]:
-        return [message(leaf or 0, text="x" * 100_000)]
+        return [message(leaf or 0, text=self._letter * 100_000)]
 
 
-async def test_r7_long_texts_are_remembered_by_their_length() -> None:
-    branches = Branches(LongTexts())  # type: ignore[arg-type]
+@pytest.mark.parametrize(("letter", "bytes_each"), [("x", 1), ("я", 2), ("\N{GRINNING FACE}", 4)])
+async def test_r7_long_texts_are_remembered_by_the_memory_they_take(letter: str, bytes_each: int) -> None:
+    branches = Branches(LongTexts(letter))  # type: ignore[arg-type]
     for number in range(1, 300):
         await branches.read(f"session {number}", number, 48)
     remembered = branches._branches
-    assert sum(len(one.text) for branch in remembered.values() for one in branch) <= REMEMBERED
-    assert len(remembered) > 50
+    assert sum(getsizeof(one.text) for branch in remembered.values() for one in branch) <= REMEMBERED
+    assert len(remembered) > 50 / bytes_each
     assert "session 299" in remembered
+
+
+async def test_r7_what_is_counted_is_what_is_taken(talk: Talk) -> None:
+    """As messages come from the store, where none shares anything with another."""
+    for number in range(20):
+        await talk.says(f"say {number}")
+    session = (await talk.store.find(talk.place, "7")).session
+    assert session is not None
+    branches = Branches(talk.store)
+    await branches.read("before", session.leaf or 0, 1000)
+    counted = branches._weight
+    gc.collect()
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for number in range(10):
+            await branches.read(f"session {number}", session.leaf or 0, 1000)
+        taken = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert 0.8 * taken < branches._weight - counted < 1.3 * taken
 
 
 async def test_r7_after_somebody_was_forgotten_as_much_is_remembered_as_before() -> None:
