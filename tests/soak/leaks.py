@@ -56,6 +56,14 @@ async def memory(dispatcher: Dispatcher) -> None:
         await asyncio.sleep(PAUSE)
 
 
+async def drip(dispatcher: Dispatcher) -> None:
+    """Twenty kilobytes a second, in small objects: the least that some minutes tell from noise."""
+    kept: list[bytes] = []
+    while True:
+        kept += [os.urandom(400) for _ in range(AT_ONCE)]
+        await asyncio.sleep(PAUSE)
+
+
 async def block(dispatcher: Dispatcher) -> None:
     """Work on the event loop."""
     while True:
@@ -82,5 +90,5 @@ async def leak(names: str, dispatcher: Dispatcher) -> None:
 
 
 LEAKS: dict[str, Callable[[Dispatcher], Coroutine[Any, Any, None]]] = {
-    function.__name__: function for function in (task, descriptor, thread, table, memory, block, reader)
+    function.__name__: function for function in (task, descriptor, thread, table, memory, drip, block, reader)
 }

@@ -56,7 +56,7 @@ def look(pid: int, database: Path) -> Outside:
 @dataclass(frozen=True, slots=True)
 class Inside:
     """`lag` counts looks by lateness since the start, as bot.lag does; `tables` by path; `counting` is the longest look's
-    time; `frozen` counts objects that are not looked through for garbage, `remembered` characters of branches that are kept at hand."""
+    time; `frozen` counts objects that are not looked through for garbage, `remembered` bytes of branches that are kept at hand."""
 
     at: float
     tasks: int

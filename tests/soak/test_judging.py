@@ -10,12 +10,13 @@ import pytest
 
 from bot.lag import BOUNDS
 from bot.sessions.branches import PER_MESSAGE, REMEMBERED
-from tests.soak.judging import NOISE, growing, grown, lines, slope
+from tests.soak.judging import BOUNDED, NOISE, PER_ENTRY, growing, grown, lines, slope
 from tests.soak.reporting import report
-from tests.soak.samples import Inside, Outside, late_by
+from tests.soak.samples import MIB, Inside, Outside, late_by
 from tests.soak.soaking import Outcome, Plan
 
 Grows = Callable[[float], float]
+SLOPE_BAD = ["slope of the rest"]
 
 
 def flat(share: float) -> float:
@@ -62,7 +63,7 @@ def test_what_does_not_grow_is_well() -> None:
 @pytest.mark.parametrize(
     ("made", "named"),
     [
-        (outcome(rss=lambda share: 20 * share), ["its slope"]),
+        (outcome(rss=lambda share: 20 * share), ["slope of the rest"]),
         (outcome(rss=lambda share: 100), ["resident memory, most"]),
         (outcome(descriptors=lambda share: 40 * share), ["descriptors"]),
         (outcome(threads=lambda share: 30 * share), ["threads"]),
@@ -93,15 +94,44 @@ def test_what_fills_up_in_the_beginning_or_to_its_bound_is_well(made: Outcome) -
 
 def test_a_short_soak_is_judged_by_what_can_be_told_from_noise() -> None:
     assert bad(outcome(1800.0, rss=lambda share: NOISE * 0.5 * share)) == []
-    assert bad(outcome(1800.0, rss=lambda share: NOISE * 3 * share)) == ["its slope"]
+    assert bad(outcome(1800.0, rss=lambda share: NOISE * 3 * share)) == ["slope of the rest"]
 
 
 def test_what_is_kept_at_hand_by_design_may_fill_up() -> None:
     """The database grows from 10 to 16 MiB and beyond."""
-    for times, with_database, expected in ((1, True, []), (4, True, ["its slope"]), (1, False, ["its slope"])):
+    for times, with_database, expected in ((1, True, []), (4, True, SLOPE_BAD), (1, False, SLOPE_BAD)):
         made = outcome(rss=lambda share, times=times: times * min(16.0, share * 30))  # type: ignore[misc]
         if with_database:
             made.outside = [replace(one, database=number * 30 / 399) for number, one in enumerate(made.outside)]
+        assert bad(made) == expected
+
+
+@pytest.mark.parametrize(("table", "size"), PER_ENTRY.items())
+def test_tables_with_a_bound_may_weigh_what_their_entries_do(table: str, size: int) -> None:
+    """Up to the bound, and with it the memory, and no further."""
+    bound = BOUNDED[table]
+
+    def filling(share: float) -> float:
+        return bound * min(1.0, 1.25 * share)
+
+    assert bad(outcome(rss=lambda share: filling(share) * size / MIB, tables={table: filling})) == []
+    assert bad(outcome(rss=lambda share: filling(share) * size / MIB + 8 * 2 * share, tables={table: filling})) == SLOPE_BAD
+    assert "slope of the rest" in bad(outcome(rss=lambda share: 20 * share, tables={table: lambda share: bound * (1 + 9 * share)}))
+
+
+@pytest.mark.parametrize(("seconds", "an_hour"), [(5400.0, 4.0), (8000.0, 3.0), (4 * 3600.0, 1.5), (24 * 3600.0, 1.3)])
+def test_small_leaks_are_found_beside_caches_that_fill_up(seconds: float, an_hour: float) -> None:
+    hours = seconds / 3600
+
+    def filling(share: float) -> float:
+        return REMEMBERED * min(1.0, share * hours / 1.5)
+
+    for leak, expected in ((0.0, []), (0.5, []), (an_hour, SLOPE_BAD)):
+        made = outcome(
+            seconds,
+            rss=lambda share, leak=leak: filling(share) / MIB + leak * hours * share,  # type: ignore[misc]
+            tables={"Branches._weight": filling},
+        )
         assert bad(made) == expected
 
 
