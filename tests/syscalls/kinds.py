@@ -82,11 +82,13 @@ class Kind:
     prepared: tuple[Deed, ...] = ()
     meanwhile: Deed | None = None
     """What is asked before the deed, and is being answered when that comes: people can read words of the answer."""
+    afterwards: Deed | None = None
+    """What is done in peace in the end, and shows what became of the deed where that itself shows too little."""
     start: Literal["", "empty", "owing", "old"] = ""
     platform: Literal["telegram", "discord"] = "telegram"
     where: Where = "alone"
     newest: str = ""
-    """How the newest of the bot's messages reads after an undisturbed turn, as a regular expression, with its place before it."""
+    """A regular expression: how the newest of the bot's messages reads after an undisturbed turn, with its place before it."""
     may_vanish: bool = False
     """Whether nobody keeps the deed for the bot, so that it may have reached nobody."""
     erases: bool = False
@@ -176,6 +178,12 @@ def gives(name: str, text: str = "") -> Deed:
     return deed
 
 
+async def opens_first(crowd: AnyCrowd, talker: AnyTalker) -> None:
+    """/open of the session that the newest /new left: its id stands in a button there."""
+    _, _, number = next(button for row in talker.chat.from_bot[-1].buttons for button in row).data.partition(" ")
+    await gives("open", number)(crowd, talker)
+
+
 async def is_forgotten(crowd: AnyCrowd, talker: AnyTalker) -> None:
     """Somebody clears the chat and asks to be forgotten. What they said is nobody's debt from then on."""
     talker.messages.clear()
@@ -206,6 +214,7 @@ _ALL = (
     Kind("split", asks_much),
     Kind("growing", asks_slowly),
     Kind("new", gives("new"), (says,)),
+    Kind("open", opens_first, (says, gives("new")), afterwards=asks_how_many, newest="Answer to .* after one message."),
     Kind("edit", edit_command, (says, says)),
     Kind("edited", edits_first, (says, says)),
     Kind("retry", gives("retry"), (says,)),

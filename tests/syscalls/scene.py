@@ -92,6 +92,9 @@ class Scene:
         if not died:
             await _until(self._is_over)
         why = await self._back() if died else await self._rest()
+        if self._kind.afterwards is not None and not why:
+            await self._kind.afterwards(crowd, guest)
+            why = await self._rest()
         return Visit(guest.chat, before, died, why)
 
     async def _start(self, attach: Attach | None) -> Visit:

@@ -12,16 +12,23 @@ import pytest
 
 from storage.sqlite.store import SqliteStore
 from tests.contracts.store_builders import owe
+from tests.fakes.discord import places as posts
+from tests.fakes.openai_script import Reply
+from tests.fakes.telegram import Message
 from tests.syscalls.campaign import Plan, Tally, carry_out, count
-from tests.syscalls.kinds import KINDS
+from tests.syscalls.guests import Guests
+from tests.syscalls.kinds import KINDS, Steady
 from tests.syscalls.old import turn_back
 from tests.syscalls.strace import Site, counted, missing
+from tests.torture.discord import DiscordSide
 from tests.torture.nursery import Nursery
+from tests.torture.telegram import TelegramSide
+from tests.torture.world import world
 
 pytestmark = pytest.mark.timeout(300)
 traced = pytest.mark.skipif(bool(missing()), reason=missing() or "never")
 
-SAMPLE = {"answer": 12, "migration": 50, "start": 75, "discord-answer": 30}
+SAMPLE = {"answer": 12, "topic": 40, "migration": 50, "start": 100, "discord-answer": 30}
 """Of these kinds, every so many calls."""
 
 
@@ -67,6 +74,42 @@ def test_each_thread_counts_for_itself_and_the_busiest_is_followed(tmp_path: Pat
     assert counted(log, 7, "main") == [Site("main", "write", 1)]
     assert counted(log, 7, "others") == [Site("others", "fsync", 1), Site("others", "write", 1), Site("others", "write", 2)]
     assert [site.call for site in counted(log, 7, "all")] == ["fsync", "write", "write"]
+
+
+async def test_what_people_see_says_which_topic_it_stands_in_and_a_stub_elsewhere_is_seen(tmp_path: Path) -> None:
+    async with world(tmp_path, 1) as around:
+        side = around.sides[0]
+        assert isinstance(side, TelegramSide)
+        guests = Guests(side, KINDS["topic"])
+        here = guests.meet().chat
+        there = next(topic for topic in here.home.topics.values() if topic is not here)
+        said = ((here.thread_id, "Answer to m1: yes."), (there.thread_id, "no"), (0, "well"), (here.thread_id, "Answ…"), (0, "Answ…"))
+        for thread_id, text in said:
+            side.fake.add(Message(side.fake.message_id(here.home), here.home, None, 0.0, text, thread_id=thread_id, by_bot=True))
+        assert guests.seen(here) == ("here: Answer to #: yes.", "next door: no", "outside: well", "outside: Answ…")
+        assert guests.strays(here) == 1
+
+
+async def test_what_people_see_says_whether_it_stands_in_a_thread(tmp_path: Path) -> None:
+    async with world(tmp_path, 1, "discord") as around:
+        side = around.sides[0]
+        assert isinstance(side, DiscordSide)
+        guests = Guests(side, KINDS["discord-thread"])
+        room, other = guests.meet().chat, guests.meet().chat
+        for place in (room.thread("ours"), room, other.thread("theirs")):
+            side.fake.add(posts.Message(side.fake.new_id(), place, side.fake.bot, 0.0, "yes"))
+        assert guests.seen(room) == ("yes", "thread: yes")
+        assert str(room.guild.id) in guests.environment()["PARLEY_THREADS"]
+
+
+def test_the_model_says_what_it_was_given_to_read_before() -> None:
+    asked = [{"role": "user", "content": f"m{number} how many"} for number in range(3)]
+    reply = Steady()({"messages": [asked[0], {"role": "assistant", "content": "Answer to m0: yes."}, asked[1], asked[2]]})
+    assert isinstance(reply, Reply)
+    assert str(reply.text).endswith("after two messages.")
+    alone = Steady()({"messages": [asked[2]]})
+    assert isinstance(alone, Reply)
+    assert str(alone.text).endswith("after nothing.")
 
 
 async def test_a_database_is_turned_back_to_the_first_version_with_what_it_holds(tmp_path: Path) -> None:
