@@ -71,10 +71,16 @@ async def version(call: Call) -> Decision:
         return Decision(line=texts.SHOWN_ALREADY)
     leaf = await call.reader.newest_leaf(target.host or target.id)
     then = await _answer_of(call, target, leaf)
-    now = first_answer(tail.messages)
     if then is None:
         return await _answer_it(call, tail, target, leaf)
-    return switch(call.given, tail, target, leaf, now.id if now else None, then.id)
+    return switch(call.given, tail, target, leaf, _shown_by(tail), then.id)
+
+
+def _shown_by(tail: Tail) -> int | None:
+    """The answer whose posts the version that stands now has: the one that is still owed, where there is none below it."""
+    answer = first_answer(tail.messages)
+    prompts = {message.id for message in tail.messages}
+    return answer.id if answer is not None else next((turn.reply_id for turn in tail.turns if turn.prompt_id in prompts), None)
 
 
 async def _answer_of(call: Call, target: Message, leaf: int) -> Message | None:
@@ -89,7 +95,6 @@ async def _answer_it(call: Call, tail: Tail, target: Message, leaf: int) -> Deci
     prompt = await call.reader.message(leaf)
     if prompt is None or prompt.role != "user":
         return call.refuse(texts.NO_LONGER_THERE)
-    now = first_answer(tail.messages)
-    posts_of = now.id if now is not None and tail.answer_place == call.place else None
+    posts_of = _shown_by(tail) if tail.answer_place == call.place else None
     there = Decision(reopened(call.given, tail.session, call.place)) + switch(call.given, tail, target, leaf, None, None)
     return there + owe(call.given, prompt, call.asked, posts_of=posts_of)

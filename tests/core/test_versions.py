@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.events import MessageRef
+from bot.events import CommandInvoked, MessageRef
 from bot.policy import Policy
 from bot.replies import texts
 from tests.core.talk import GROUP, SHARING, Talk
@@ -71,3 +71,24 @@ async def test_versions_are_for_the_eyes_of_who_asked(talk: Talk) -> None:
     assert "uno" in talk.last.text
     await talk.presses("Show 1")
     assert talk.texts(GROUP) == ["Echo: one"]
+
+
+async def test_back_again_while_a_version_that_was_never_answered_waits_for_its_answer(talk: Talk) -> None:
+    """A message edited before it was answered, `‹`, and the number of the newest version pressed before anything was said."""
+    talk.model.says("some words", gate=asyncio.Event(), held=1)
+    said = await talk.hears("one")
+    await talk.shows("some")
+    await talk.edits(said, "uno")
+    assert talk.texts() == ["Echo: uno"]
+    post = talk.chat()[0]
+    back = next(command for label, command in post.buttons if label == "‹")
+    here = next(command for label, command in post.buttons if label == "2/2")
+    talk.model.says("never said either", gate=asyncio.Event())
+    for command in (back, f"version {here.partition(' ')[2]}"):
+        verb, _, args = command.partition(" ")
+        await talk.core.accept(
+            CommandInvoked(MessageRef(post.place, post.id), talk.person, verb, args, talk.clock.now(), talk.key(), pressed=True)
+        )
+    await talk.settle()
+    assert [seen.text for seen in talk.chat() if seen.buttons] == ["Echo: uno"]
+    assert talk.asked()[-1] == "uno"
