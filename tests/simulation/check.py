@@ -103,7 +103,7 @@ def _strays(world: World, town: Town, known: set[tuple[str, int]]) -> None:
                 continue
             if town.forgetful and (shown.place.kind == "group" or shown.place.chat_id in town.forgetful):
                 continue  # what stands in the chat stays there, and nothing is known of it any more
-            if shown.only_for and (world.deaths or town.discord.lost_whispers):
+            if _may_be_unknown(world, town, shown):
                 continue  # what follows there has no key: who died after sending it does not know that it is there
             if server.name == "telegram" and (shown.text.endswith(texts.WAITING) or shown.asks):
                 strays += shown.place not in town.shut_out
@@ -111,6 +111,10 @@ def _strays(world: World, town: Town, known: set[tuple[str, int]]) -> None:
                 world.blame(f"I1: message {shown.id} on {server.name} is no post, and reads {shown.text!r}")
     if strays > world.may_stray:
         world.blame(f"I9: {strays} strays, and {world.may_stray} sends that nobody knows the end of")
+
+
+def _may_be_unknown(world: World, town: Town, shown: Shown) -> bool:
+    return bool(shown.only_for and (world.deaths or town.discord.lost_whispers))
 
 
 def _answered_once(world: World, town: Town, said: Said, records: Records) -> None:
@@ -144,7 +148,7 @@ def _nothing_twice(world: World, town: Town, place: Place, records: Records) -> 
     """I1, by what people see alone: no two answers to the same newest message. A page of /history may begin like an answer."""
     said = {post["ref_message"] for post in records.posts if post["reply_id"] not in records.messages}
     there = [shown for shown in town.server(place).chats.in_place(place, by_bot=True) if str(shown.id) not in said]
-    posts = [shown for shown in there if not shown.text.endswith(texts.WAITING)]
+    posts = [shown for shown in there if not shown.text.endswith(texts.WAITING) and not _may_be_unknown(world, town, shown)]
     last = Counter(answered(shown.text)[-1] for shown in posts if answered(shown.text))
     for token, times in last.items():
         if times > 1:

@@ -79,6 +79,9 @@ class DiscordSender:
 
         try:
             return (await self.wire.call("send once", post, sends=True)).ref
+        except asyncio.CancelledError:  # at an orderly end
+            self.server.lost_whispers += 1
+            raise
         except SendUnknown:
             self.server.lost_whispers += 1
             raise ContentRefused("it may have been sent already") from None
