@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.discord.escaping import is_blank, no_block
-from adapters.discord.written import FENCE, INLINE, LINE, Span, Written
+from adapters.discord.written import FENCE, INLINE, LINE, Span, Written, parted
 from bot.replies.split import cut
 
 MAX_LENGTH: Final = 2000
@@ -45,7 +45,7 @@ def pieces(written: Written) -> Iterator[Piece]:
         if len(text) - start <= room:
             end = len(text)
         else:
-            room -= sum(map(len, {span.closing for span in live}))
+            room -= sum(len(parted("~", closing)) for closing in {span.closing for span in live})
             end = _settled(text, start, cut(text, start, start + room, whole), start + room, live, atoms)
         body = _stripped(text[start:end], in_code=any(_is_code(span) and span.start < end < span.end for span in live))
         if not is_blank(body):
@@ -53,7 +53,7 @@ def pieces(written: Written) -> Iterator[Piece]:
                 span.closing for span in sorted((span for span in live if span.start < end < span.end), key=_order, reverse=True)
             )
             begun = f"{lead}{opening}{body[len(lead) :].lstrip(' ')}" if lead else opening + (no_block(body) if seems_block else body)
-            yield Piece(end, begun + closing)
+            yield Piece(end, begun + parted(begun, closing))
         start = end
 
 

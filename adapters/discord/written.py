@@ -97,15 +97,16 @@ class Written:
         self._line_start = at_line_start
 
     def end(self) -> None:
-        """Closes the mark that was opened last. An asterisk beside white space would be none to Discord: both ends are left out."""
+        """Closes the mark that was opened last. What would be none to Discord is left out: an asterisk beside white space, with its other
+        end, and a mark on nothing, which would be one with what comes after."""
         mark, start, chunk = self._open.pop()
-        if mark == "*" and (_is_white(self._last) or _is_white(self._first_after(chunk))):
-            self.chunks[chunk] = _GAP
-            self.raw(_GAP)
+        if self.length == start + len(mark) or (mark == "*" and (_is_white(self._last) or _is_white(self._first_after(chunk)))):
+            self.chunks[chunk] = _GAP * len(mark)
             return
-        self.raw(mark)
+        closing = parted(self._last, mark)
+        self.raw(closing)
         self._closed_at = self.length
-        self.spans.append(Span(start, self.length, mark, mark, INLINE))
+        self.spans.append(Span(start, self.length, mark, closing, INLINE))
 
     def _first_after(self, chunk: int) -> str:
         """The first character that was written after the chunk."""
@@ -180,6 +181,11 @@ class Written:
             return code
         before, bracket, after = code.partition("[")
         return before.replace("](", f"]{_GAP}(") + bracket + after
+
+
+def parted(before: str, closing: str) -> str:
+    """The closing marks after what was written before: of tildes Discord takes the first two, even if one is escaped."""
+    return _GAP + closing if before.endswith("~") and closing.startswith("~") else closing
 
 
 def _is_white(character: str) -> bool:

@@ -43,6 +43,22 @@ def test_an_asterisk_beside_white_space_is_left_out_of_each_message(white: str) 
     assert [mark for one in seen for mark in one.marks] == [("italic", "all")]
 
 
+@pytest.mark.parametrize("before", ["", "w"])
+def test_tildes_at_a_cut_are_none_of_the_mark(before: str) -> None:
+    parts = render(Content("~~" + before + "\\~" * 3000 + "~~ b"))
+    seen = [read(part.text) for part in parts]
+    assert "".join(one.text for one in seen).replace("\u200b", "") == f"{before}{'~' * 3000} b"
+    assert {mark[0] for one in seen for mark in one.marks} == {"strike"}
+    assert all(problems(part.text) == [] for part in parts)
+
+
+def test_marks_on_nothing_turn_nothing_around() -> None:
+    """A pair of them would be one mark, up to the next such pair."""
+    seen = [read(part.text) for part in render(Content("- __[]()__\nwords\n\n" * 400))]
+    assert {mark for one in seen for mark in one.marks} == set()
+    assert "".join(one.text for one in seen).count("\u2022") == 400
+
+
 def test_a_fence_in_a_quote_goes_on_in_the_next_message() -> None:
     parts = render(Content("> ```py\n" + "> x = 1\n" * 500 + "> ```"))
     assert len(parts) > 2
