@@ -6,7 +6,7 @@ from bot.events import MessageRef, Place
 from tests.core import acts_on_branches, acts_on_sessions
 from tests.core.acts_by_name import known, replied_to
 from tests.core.both import NAMES, Both
-from tests.core.plain import Node
+from tests.core.plain import Node, first_answer
 
 LATE = 601.0
 """Seconds: a question of the bot is open for ten minutes."""
@@ -63,7 +63,7 @@ def _answer_at(both: Both, node: Node, wording: int, place: Place, person: str) 
         return None
     if node.role == "assistant":
         return node if node.states[wording] != "open" else None
-    answer = next((below for below in tail if below.role == "assistant" and below.status != "removed"), None)
+    answer = first_answer(tail)
     return answer if answer is not None and answer.status != "open" else None
 
 

@@ -9,7 +9,7 @@ from tests.core.acts_by_name import known, replied_to
 from tests.core.acts_on_branches import show_version
 from tests.core.both import SHARED, Both
 from tests.core.comparing import is_answer
-from tests.core.plain import Node, Tree
+from tests.core.plain import Node, Tree, first_answer
 from tests.fakes.memory_adapter import Seen
 
 MARKS = {"stopped": texts.MARK_STOPPED, "failed": texts.MARK_FAILED, "open": texts.MARK_OPEN}
@@ -106,8 +106,7 @@ def _seen_beside(both: Both, tree: Tree, node: Node) -> Node:
     for version in node.group:
         branch = tree.branch(tree.last_under(version))
         below = branch[branch.index(version) :] if version in branch else []
-        answer = next((below for below in below if below.role == "assistant" and below.status != "removed"), None)
-        if (version if node.role == "assistant" else answer) in both.told.posts:
+        if (version if node.role == "assistant" else first_answer(below)) in both.told.posts:
             return version
     return node
 

@@ -134,3 +134,8 @@ class Tree:
             else:
                 said.append((node.role, text))
         return [text for _, text in said]
+
+
+def first_answer(nodes: list[Node]) -> Node | None:
+    """What was taken away, or merged into another answer, is none."""
+    return next((node for node in nodes if node.role == "assistant" and node.status != "removed"), None)

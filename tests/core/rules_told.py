@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.events import Place
-from tests.core.plain import Node, Owed, Tree
+from tests.core.plain import Node, Owed, Tree, first_answer
 
 
 @dataclass(eq=False)
@@ -174,7 +174,7 @@ class Told:
         for version in reversed(subject.group):
             branch = tree.branch(tree.last_under(version))
             below = branch[branch.index(version) :] if version in branch else []
-            answer = next((node for node in below if node.role == "assistant" and node.status != "removed"), None)
+            answer = first_answer(below)
             if version is not subject and version.status != "removed" and answer is not None and (shown := self._shown(answer)) is not None:
                 return shown
         return None
@@ -204,17 +204,17 @@ class Told:
     def stands_elsewhere(self, tree: Tree, tail: list[Node], target: Node) -> bool:
         """Whether the answer to be shown has posts already, beside those that would be rewritten (it was asked for in another place)."""
         branch = tree.branch(tree.last_under(target))
-        then = next((node for node in branch[branch.index(target) :] if node.role == "assistant"), None) if target in branch else None
-        now = next((node for node in tail if node.role == "assistant"), None)
+        then = first_answer(branch[branch.index(target) :]) if target in branch else None
+        now = first_answer(tail)
         return then is not now and then in self.posts
 
     def switch(self, tree: Tree, tail: list[Node], target: Node, wording: int, place: Place, person: str) -> None:
         """To another version of the first of the tail."""
         subject = tail[0]
         leaf = tree.last_under(target)
-        now = next((node for node in tail if node.role == "assistant"), None)
+        now = first_answer(tail)
         branch = tree.branch(leaf)
-        then = next((node for node in branch[branch.index(target) :] if node.role == "assistant"), None) if target in branch else None
+        then = first_answer(branch[branch.index(target) :]) if target in branch else None
         target.stands = wording
         if target is subject:
             return
@@ -238,6 +238,6 @@ def _like(node: Node, text: str) -> Node:
 
 def _cut(tail: list[Node]) -> tuple[list[Node], Node | None, list[Node]]:
     below = tail[1:]
-    answer = next((node for node in below if node.role == "assistant" and node.status != "removed"), None)
+    answer = first_answer(below)
     end = len(below) if answer is None or answer.status == "open" else below.index(answer)
     return [node for node in below[:end] if node.role == "user"], answer, below[end + 1 :]
