@@ -1,0 +1,55 @@
+"""The checks that no planted bug needs, since another one sees the bug as well: each is shown what it is there for."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.simulation import check
+from tests.simulation.fate import Fate
+from tests.simulation.records import Records
+from tests.simulation.town import Town, home
+from tests.simulation.world import World
+
+NOTHING = Records([], set(), {}, [], [], [], {})
+ANNS = home("ann")
+
+
+@pytest.fixture
+def town() -> Town:
+    chance = random.Random(1)  # noqa: S311 - repeatable, not secret
+    return Town(World(1, Fate(chance), chance))
+
+
+def test_what_is_still_owed_is_seen(town: Town) -> None:
+    records = Records([], set(), {2: {"id": 2, "status": "open"}}, [{"id": 1, "status": "pending"}], [], [], {})
+    check._all_is_settled(town.world, records)
+    assert town.world.problems == ["I6: turn 1 is pending", "I6: message 2 is open"]
+
+
+def test_two_answers_to_one_message_are_seen_whatever_is_stored(town: Town) -> None:
+    for number in (1, 2):
+        town.telegram.chats.write(ANNS, "bot", f"a{number} to ann1: some words", 0.0)
+    check._nothing_twice(town.world, town, ANNS, NOTHING)
+    assert town.world.problems == ["I1: ann1 has 2 answers in ann"]
+
+
+def test_a_command_that_did_nothing_is_seen(town: Town) -> None:
+    done = town.note("ann", ANNS, "new")
+    check._one_effect_each(town.world, town, ANNS, done, NOTHING)
+    assert town.world.problems == ["I3: 0 sessions in ann, and 1 were opened"]
+
+
+def test_a_branch_that_ends_without_an_answer_is_seen(town: Town) -> None:
+    said = {"id": 1, "role": "user", "text": "ann1", "status": "complete"}
+    session = {"id": "s", "leaf": 1, "platform": "telegram", "chat_id": "ann", "deleted_at": None}
+    turn = {"id": 3, "prompt_id": 1, "reply_id": 2, "status": "complete"}
+    check._ends_are_answered(town.world, town, Records([], set(), {1: said}, [turn], [], [session], {}))
+    assert town.world.problems == ["I1: session s ends in 'ann1', which nothing answers"]
+
+
+def test_somebody_elses_words_in_a_private_chat_are_seen(town: Town) -> None:
+    town.telegram.chats.write(home("bob"), "bot", "a1 to ann1: some words", 0.0)
+    check._own_words_only(town.world, town)
+    assert town.world.problems == ["I10: bob can read 'a1 to ann1: some words'"]
