@@ -205,14 +205,14 @@ class Told:
         """Whether the answer to be shown has posts already, beside those that would be rewritten (it was asked for in another place)."""
         branch = tree.branch(tree.last_under(target))
         then = first_answer(branch[branch.index(target) :]) if target in branch else None
-        now = first_answer(tail)
+        now = _shown_by(tree, tail)
         return then is not now and then in self.posts
 
     def switch(self, tree: Tree, tail: list[Node], target: Node, wording: int, place: Place, person: str) -> None:
         """To another version of the first of the tail."""
         subject = tail[0]
         leaf = tree.last_under(target)
-        now = first_answer(tail)
+        now = _shown_by(tree, tail)
         branch = tree.branch(leaf)
         then = first_answer(branch[branch.index(target) :]) if target in branch else None
         target.stands = wording
@@ -234,6 +234,11 @@ class Told:
 
 def _like(node: Node, text: str) -> Node:
     return Node("user", node.parent, [text], ["complete"], quoted=node.quoted, person=node.person, source=node.source)
+
+
+def _shown_by(tree: Tree, tail: list[Node]) -> Node | None:
+    """The answer that has the posts of the tail: it may be owed still."""
+    return first_answer(tail) or next((owed.reply for owed in tree.owed if owed.prompt in tail), None)
 
 
 def _cut(tail: list[Node]) -> tuple[list[Node], Node | None, list[Node]]:
