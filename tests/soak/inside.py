@@ -20,6 +20,7 @@ from bot import __main__ as program
 from bot.lag import Lag
 from bot.process import run
 from bot.sessions.dispatcher import Dispatcher
+from tests.soak.allocated import in_use
 from tests.soak.leaks import leak
 from tests.soak.tables import caches, module_tables, sizes
 
@@ -100,6 +101,7 @@ class Counting:
         counted: dict[str, object] = {
             "at": time.time(),
             "remembered": remembered,
+            "in_use": in_use(),
             "frozen": gc.get_freeze_count(),
             "tasks": len(asyncio.all_tasks()),
             "lag": {"counts": figures.counts, "longest": figures.longest, "late": figures.late},

@@ -19,9 +19,12 @@ MOST_WAL = 16.0
 MOST_LAG = 0.05
 SLOPE = 1.0
 """MiB an hour, of what is left when all that is kept by design is taken off."""
-NOISE = 3.0
-"""MiB by which that goes up and down without growing, as the allocator takes memory and gives it back: less than that over the whole time
-says nothing. So the slope that is allowed is SLOPE after three hours and more, and as many times more as the time is shorter."""
+NOISE = 6.0
+"""MiB by which that goes up and down in resident memory without growing, as allocators take from the system and give back: less than that
+over the whole time says nothing. So the slope that is allowed is SLOPE after six hours and more, and as many times more as the time is
+shorter."""
+NOISE_IN_USE = 1.5
+"""Likewise in the bytes that are in use, which know nothing of allocators: what goes up and down is connections and work under way."""
 FLAT, FLAT_SHARE = 6, 0.25
 """By how many, and by what part, the count of something may be higher at the end than it was at the beginning."""
 UNDER_WAY = 20
@@ -108,26 +111,32 @@ def lines(outcome: Outcome) -> list[Line]:
 
 
 def _memory(outside: Sequence[Outside], inside: Sequence[Inside]) -> list[Line]:
-    times = [one.at for one in outside]
-    hours = (times[-1] - times[0]) / HOUR
-    allowed = max(SLOPE, NOISE / hours)
-    held = kept(outside, inside)
-    rest = [one.rss - by_design for one, by_design in zip(outside, held, strict=True)]
-    grows = slope(times, rest) * HOUR
     most, wal = max(one.rss for one in outside), max(one.wal for one in outside)
+    looks = nearest(outside, inside)
+    held = [min(PAGES, one.database) + tabled(look) for one, look in zip(outside, looks, strict=True)]
+    times, resident = [one.at for one in outside], [one.rss for one in outside]
+    in_use = [look.in_use / MIB for look in looks]
     return [
         Line("resident memory, most", f"{most:.1f} MiB", f"< {MOST_RSS:.0f} MiB", most < MOST_RSS),
         Line("kept by design", f"{held[0]:.1f} -> {held[-1]:.1f} MiB", f"told; {MOST_KEPT:.0f} MiB at the most", well=True),
-        Line("slope of the rest", f"{grows:+.2f} MiB/h", f"< {allowed:.1f} MiB/h over {hours * 60:.0f} min", grows < allowed),
+        _rest("the rest, resident", times, resident, held, NOISE),
+        *([_rest("the rest, in use", times, in_use, held, NOISE_IN_USE)] if all(in_use) else []),
         Line("WAL, most", f"{wal:.1f} MiB", f"< {MOST_WAL:.0f} MiB", wal < MOST_WAL),
     ]
 
 
-def kept(outside: Sequence[Outside], inside: Sequence[Inside]) -> list[float]:
-    """MiB that caches with a bound hold at each sample: SQLite's pages, and the tables whose entries weigh something."""
+def _rest(name: str, times: Sequence[float], values: Sequence[float], held: Sequence[float], noise: float) -> Line:
+    """Whether what is beside that which caches hold by design is flat."""
+    hours = (times[-1] - times[0]) / HOUR
+    allowed = max(SLOPE, noise / hours)
+    grows = slope(times, [value - by_design for value, by_design in zip(values, held, strict=True)]) * HOUR
+    return Line(name, f"{grows:+.2f} MiB/h", f"< {allowed:.1f} MiB/h over {hours * 60:.0f} min", grows < allowed)
+
+
+def nearest(outside: Sequence[Outside], inside: Sequence[Inside]) -> list[Inside]:
+    """The look from inside that belongs to each from outside."""
     looks = [one.at for one in inside]
-    nearest = [inside[min(bisect_left(looks, one.at), len(inside) - 1)] for one in outside]
-    return [min(PAGES, one.database) + tabled(look) for one, look in zip(outside, nearest, strict=True)]
+    return [inside[min(bisect_left(looks, one.at), len(inside) - 1)] for one in outside]
 
 
 def tabled(look: Inside) -> float:

@@ -56,7 +56,8 @@ def look(pid: int, database: Path) -> Outside:
 @dataclass(frozen=True, slots=True)
 class Inside:
     """`lag` counts looks by lateness since the start, as bot.lag does; `tables` by path; `counting` is the longest look's
-    time; `frozen` counts objects that are not looked through for garbage, `remembered` bytes of branches that are kept at hand."""
+    time; `frozen` counts objects that are not looked through for garbage, `remembered` bytes of branches that are kept at hand,
+    `in_use` bytes that allocators gave out, 0 where they do not say."""
 
     at: float
     tasks: int
@@ -67,6 +68,7 @@ class Inside:
     counting: float
     frozen: int = 0
     remembered: int = 0
+    in_use: int = 0
 
 
 def read_inside(path: Path) -> list[Inside]:
@@ -89,6 +91,7 @@ def _inside(told: dict[str, object]) -> Inside:
         float(str(told["counting"])),
         int(str(told["frozen"])),
         int(str(told["remembered"])),
+        int(str(told["in_use"])),
     )
 
 

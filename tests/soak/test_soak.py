@@ -47,7 +47,7 @@ async def test_r4_r7_after_a_burst_everything_is_as_before(tmp_path: Path) -> No
     assert {name: counts for name, counts in more.items() if bound_of(name) is None} == {}
 
 
-LEAKS = {"task": "tasks", "descriptor": "descriptors", "thread": "threads", "table": "Dispatcher._caught_up", "memory": "slope of the rest"}
+LEAKS = {"task": "tasks", "descriptor": "descriptors", "thread": "threads", "table": "Dispatcher._caught_up", "memory": "the rest, in use"}
 
 
 @pytest.mark.timeout(120)
