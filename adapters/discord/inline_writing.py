@@ -14,6 +14,8 @@ from adapters.discord.written import Written
 from adapters.links import is_misleading
 
 _IN_BRACKETS: Final = re.compile(r"(?:[^\[\]]|\[[^\[\]]*\])*")
+_BARE: Final = re.compile(r"https?://[^\s<]+[^\s<.,:;\"'\]]")
+"""What Discord takes for an address by itself."""
 _MAX_LINK: Final = 1500
 
 
@@ -61,7 +63,7 @@ def _write_whole(node: Node, out: Written) -> None:
         out.code(text)
     elif len(text) > MAX_LENGTH:
         out.words(text)
-    elif node.kind == "mention" or (node.loose and "~~" not in text and "](" not in text):
+    elif node.kind == "mention" or (node.loose and _BARE.fullmatch(text) and "~~" not in text and "](" not in text):
         out.atom(text)
     else:
         out.atom(f"<{text.replace('~~', '~%7E').replace('](', ']%28')}>")

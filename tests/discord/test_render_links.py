@@ -145,3 +145,10 @@ def test_x14_marks_between_angle_brackets_are_no_part_of_a_link(source: str, tex
 
 def test_an_angle_bracket_that_opens_no_link_is_left_as_it_is() -> None:
     assert render(Content("I <3 you, 1<2 and a<b>c"))[0].text == "I <3 you, 1<2 and a<b>c"
+
+
+def test_x14_what_discord_takes_for_no_address_begins_no_link() -> None:
+    """Of one character after the slashes it makes an address only between angle brackets: a square one would begin a link there."""
+    seen = read(render(Content("<http://[> a.bc [x[]](http://d.ef)"))[0].text)
+    assert (seen.text, seen.marks) == ("http://[ a.bc x[]", [("url", "http://["), ("link", "x[]", "http://d.ef")])
+    assert render(Content("https://a https://a.bc <https://a.bc:>"))[0].text == "<https://a> https://a.bc <https://a.bc:>"
