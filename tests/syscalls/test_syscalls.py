@@ -28,7 +28,7 @@ from tests.torture.world import world
 pytestmark = pytest.mark.timeout(300)
 traced = pytest.mark.skipif(bool(missing()), reason=missing() or "never")
 
-SAMPLE = {"answer": 12, "topic": 40, "migration": 50, "start": 100, "discord-answer": 30}
+SAMPLE = {"answer": 12, "topic": 28, "migration": 50, "start": 100, "discord-answer": 30}
 """Of these kinds, every so many calls."""
 
 
