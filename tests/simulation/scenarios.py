@@ -46,6 +46,11 @@ def _edit(person: str, which: int) -> Act:
     return lambda town: town.edit(person, home(person), which)
 
 
+def _delete(person: str) -> Act:
+    """In the chat itself, where the platform tells of it."""
+    return lambda town: town.delete(person, home(person))
+
+
 def _one_after_another(person: str, *acts: Act, every: float = 9.0) -> Schedule:
     return [(1.0 + every * number, act) for number, act in enumerate(acts)]
 
@@ -54,16 +59,19 @@ NAMED: Mapping[str, Callable[[str], Schedule]] = {
     "answer": lambda p: _one_after_another(p, _say(p, "briefly")),
     "long answer": lambda p: _one_after_another(p, _say(p, "at length")),
     "two quick ones": lambda p: [(1.0, _say(p, "briefly")), (1.1, _say(p, "briefly"))],
-    "one while it answers": lambda p: [(1.0, _say(p, "at length")), (2.6, _say(p, "briefly"))],
+    "one while it answers": lambda p: [(1.0, _say(p, "at length")), (1.9, _say(p, "briefly"))],
     "three messages": lambda p: [(1.0, _say(p, "briefly")), (1.6, _say(p, "briefly")), (6.0, _say(p, "briefly"))],
     "three, one at length": lambda p: [(1.0, _say(p, "briefly")), (6.0, _say(p, "at length")), (8.3, _say(p, "briefly"))],
     "edit": lambda p: _one_after_another(p, _say(p, "at length"), _say(p, "briefly"), _edit(p, 0)),
-    "edit while it answers": lambda p: [(1.0, _say(p, "at length")), (2.6, _edit(p, 0))],
+    "edit while it answers": lambda p: [(1.0, _say(p, "at length")), (1.9, _edit(p, 0))],
     "edit by number": lambda p: _one_after_another(p, _say(p, "briefly"), _command(p, "edit", "1 other words")),
     "retry": lambda p: _one_after_another(p, _say(p, "at length"), _command(p, "retry")),
     "retry and back": lambda p: _one_after_another(p, _say(p, "briefly"), _press(p, "Retry"), _press(p, "‹")),
-    "stop": lambda p: [(1.0, _say(p, "at length")), (2.6, _command(p, "stop"))],
+    "stop": lambda p: [(1.0, _say(p, "at length")), (1.9, _command(p, "stop"))],
     "undo": lambda p: _one_after_another(p, _say(p, "at length"), _command(p, "undo"), _say(p, "briefly")),
+    "undo while it answers": lambda p: [(1.0, _say(p, "at length")), (1.9, _command(p, "undo")), (9.0, _say(p, "briefly"))],
+    "taken back": lambda p: [(1.0, _say(p, "at length")), (1.9, _delete(p)), (9.0, _say(p, "briefly")), (18.0, _delete(p))],
+    "edit and back": lambda p: [(1.0, _say(p, "at length")), (1.9, _edit(p, 0)), (12.0, _press(p, "‹")), (12.05, _press(p, "2/2"))],
     "new and back": lambda p: _one_after_another(p, _say(p, "briefly"), _command(p, "new"), _press(p, "Go back"), _say(p, "briefly")),
     "end": lambda p: _one_after_another(p, _say(p, "briefly"), _command(p, "end"), _say(p, "briefly")),
     "delete and undo": lambda p: _one_after_another(p, _say(p, "briefly"), _command(p, "delete"), _press(p, "Undo")),
