@@ -141,10 +141,9 @@ class Conversations(RuleBasedStateMachine):
 
     @rule(where=WHERE, pick=PICK)
     def edit_in_the_chat(self, where: tuple[Place, str], pick: int) -> None:
-        place, person = where
-        mine = written(self.both, place, person)
+        mine = written(self.both, *where)
         if mine:
-            self.run_(acts_on_branches.edit(self.both, mine[pick % len(mine)], place, person))
+            self.run_(acts_on_branches.edit(self.both, mine[pick % len(mine)], *where))
 
     @rule(where=WHERE, how=st.sampled_from(["number", "newest", "any", "versions", "reply"]), pick=PICK)
     def edit_by_command(self, where: tuple[Place, str], how: str, pick: int) -> None:
@@ -161,15 +160,16 @@ class Conversations(RuleBasedStateMachine):
     @rule(where=WHERE, pick=PICK)
     def delete_in_the_chat(self, where: tuple[Place, str], pick: int) -> None:
         """Now and then what was deleted is then named all the same, as a question or a button of before does."""
-        place, person = where
-        mine = written(self.both, place, person)
+        mine = written(self.both, *where)
         if mine:
-            self.run_(acts_on_branches.delete(self.both, mine[pick % len(mine)], place))
+            self.run_(acts_on_branches.delete(self.both, mine[pick % len(mine)], where[0]))
             match pick % 5:
                 case 0:
-                    self.run_(acts_by_name.edit_by_id(self.both, place, person, "removed", pick // 5))
+                    self.run_(acts_by_name.edit_by_id(self.both, *where, "removed", pick // 5))
                 case 1:
-                    self.run_(acts_by_name.retry_by_id(self.both, place, person, "removed", pick // 5))
+                    self.run_(acts_by_name.retry_by_id(self.both, *where, "removed", pick // 5))
+                case 2:
+                    self.run_(acts_of_speech.branch(self.both, *where, "removed", "at once", pick // 5))
                 case _:
                     pass
 
