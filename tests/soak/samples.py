@@ -96,7 +96,7 @@ def _inside(told: dict[str, object]) -> Inside:
 
 
 def late_by(counts: Sequence[int], share: float) -> float:
-    """The bound under which this share of the looks was; infinite beyond the last."""
+    """The bound up to which this share of the looks was; infinite beyond the last."""
     passed, looks = 0, sum(counts)
     for bound, count in zip(BOUNDS, counts, strict=False):
         passed += count
