@@ -25,10 +25,6 @@ MESSAGE_MENU: Final = 3
 STRING: Final = 3
 INTEGER: Final = 4
 
-MOST_COMMANDS: Final = 100
-MOST_MENUS: Final = 15
-LONGEST_COMMAND: Final = 8000
-"""Characters of all names and descriptions of one command [Discord: Application Commands]."""
 LONGEST_DESCRIPTION: Final = 100
 LONGEST_TEXT: Final = 6000
 LONGEST_WORDS: Final = 100

@@ -10,10 +10,7 @@ import pytest
 
 from adapters.discord.commands import (
     LARGEST_NUMBER,
-    LONGEST_COMMAND,
     LONGEST_DESCRIPTION,
-    MOST_COMMANDS,
-    MOST_MENUS,
     Json,
     fingerprint,
     payload,
@@ -23,6 +20,12 @@ from bot.commands.catalog import COMMANDS, Command, Option, visible
 from bot.errors import DatabaseBroken, SendUnknown, StorageError
 from tests.discord.interacting import RecordingCore
 from tests.fakes.discord.commands import command_problems
+
+MOST_COMMANDS = 100
+MOST_MENUS = 15
+LONGEST_COMMAND = 8000
+"""Characters of all names and descriptions of one command [Discord: Application Commands]. The catalogue is known before the bot runs,
+so these are looked after here, and not where it registers."""
 
 
 @dataclass
