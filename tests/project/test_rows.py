@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests.syscalls.strace import missing as no_strace
 
 TESTS = Path(__file__).parents[1]
 ROWS = {"p": 37, "m": 26, "s": 18, "r": 10, "u": 21, "x": 28}
@@ -47,17 +51,40 @@ def _told_rows(function: ast.FunctionDef | ast.AsyncFunctionDef, tables: dict[st
     return rows
 
 
-def covered() -> dict[str, int]:
-    """How many tests each row has."""
-    counts: dict[str, int] = {}
+def _is_traced(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether it needs strace, and is left out where that is missing."""
+    return any(isinstance(decorator, ast.Name) and decorator.id == "traced" for decorator in function.decorator_list)
+
+
+@cache
+def borne() -> tuple[tuple[str, bool], ...]:
+    """Each row that a test bears, as often as there are tests, and whether the test needs strace."""
+    found: list[tuple[str, bool]] = []
     for path in TESTS.rglob("*.py"):
         tree = ast.parse(path.read_text("utf-8"))
         tables = dict(_tables(tree))
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
-                for row in _numbers(node.name) | _told_rows(node, tables):
-                    counts[row] = counts.get(row, 0) + 1
-    return counts
+                found += [(row, _is_traced(node)) for row in _numbers(node.name) | _told_rows(node, tables)]
+    return tuple(found)
+
+
+def covered() -> dict[str, int]:
+    """How many tests each row has."""
+    return Counter(row for row, _ in borne())
+
+
+def left_out(reason: str) -> str:
+    """A line that says how many tests of which rows do not run here, if there is a reason why strace cannot be used."""
+    traced = Counter(row for row, is_traced in borne() if is_traced)
+    told = [f"{row.upper()} {count} of {covered()[row]}" for row, count in sorted(traced.items())]
+    return f"not run here, since {reason}: {', '.join(told)}\n" if reason else ""
+
+
+def test_the_rows_whose_tests_do_not_run_without_strace_are_told() -> None:
+    told = left_out("strace is not installed")
+    assert re.search(r"not run here, since strace is not installed: .*\bS7 4 of 5\b", told), told
+    assert left_out("") == ""
 
 
 def test_a_parameter_called_row_is_counted_however_its_table_is_written() -> None:
@@ -75,7 +102,8 @@ def test_every_row_has_a_test_or_a_reason(capsys: pytest.CaptureFixture[str]) ->
     counts = covered()
     missing = [row for row in every_row() if row not in counts]
     with capsys.disabled():
-        print(f"\n{len(every_row()) - len(missing)} of {len(every_row())} rows have {sum(counts.values())} tests; without one:")
+        print(f"\n{len(every_row()) - len(missing)} of {len(every_row())} rows have {sum(counts.values())} tests")
+        print(f"{left_out(no_strace())}without one:")
         for row in missing:
             print(f"  {row.upper():4} {WITHOUT.get(row, 'no reason!')}")
     assert [row for row in missing if row not in WITHOUT] == []
