@@ -174,7 +174,7 @@ def _lag(outcome: Outcome, inside: Sequence[Inside]) -> list[Line]:
     """Of the looks between the first and the last sample."""
     counts = [last - first for first, last in zip(inside[0].lag, inside[-1].lag, strict=True)]
     share, longest = late_by(counts, 0.99), inside[-1].longest_lag
-    told = f"{'≤' if share < float('inf') else '>'} {min(share, 300.0) * 1000:.0f} ms of {sum(counts)} looks"
+    told = f"{'up to' if share < float('inf') else '>'} {min(share, 300.0) * 1000:.0f} ms of {sum(counts)} looks"
     return [
         Line("loop lag, 99 %", told, f"< {MOST_LAG * 1000:.0f} ms", share < MOST_LAG),
         Line("loop lag, longest", f"{longest * 1000:.0f} ms, {inside[-1].late} over 250 ms", "told", well=True),

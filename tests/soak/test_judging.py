@@ -33,12 +33,13 @@ def outcome(
     tasks: Grows = flat,
     wal: Grows = flat,
     tables: dict[str, Grows] | None = None,
-    late: int = 0,
-    late_by: float = 5.0,
+    late: tuple[int, float] = (0, 5.0),
 ) -> Outcome:
-    """Samples of a bot that does not grow but for what is given, by the share of the time that has passed."""
+    """Samples of a bot that does not grow but for what is given, by the share of the time that has passed; so many looks of 100 are
+    `late` by so many seconds."""
     chance = random.Random(5)  # noqa: S311 - repeatable, not secret
     made = Outcome(Plan(seconds), began=1000.0, ended=1000.0 + seconds)
+    looks, seconds_late = late
     for number in range(400):
         share = number / 399
         at = 1000.0 + share * seconds
@@ -47,7 +48,7 @@ def outcome(
         resident = 120 + wave + rss(share)
         made.outside.append(Outside(at, resident, 100, held, running, number * 0.1, 3.9 + wal(share), 30, 50, 1.0))
         counts = [0] * (len(BOUNDS) + 1)
-        counts[2], counts[BOUNDS.index(late_by)] = number * 100 - number * late, number * late
+        counts[2], counts[BOUNDS.index(seconds_late)] = number * 100 - number * looks, number * looks
         sizes = {"Lanes._queues": 3 + int(wave)} | {name: int(grows(share)) for name, grows in (tables or {}).items()}
         in_use = int((80 + wave / 2 + rss(share)) * MIB)
         made.inside.append(Inside(at, int(20 + wave + tasks(share)), counts, 0.003, 0, sizes, 0.002, in_use=in_use))
@@ -73,8 +74,8 @@ def test_what_does_not_grow_is_well() -> None:
         (outcome(threads=lambda share: 30 * share), ["threads"]),
         (outcome(tasks=lambda share: 60 * share), ["tasks"]),
         (outcome(wal=lambda share: 14), ["WAL, most"]),
-        (outcome(late=3), ["loop lag, 99 %"]),
-        (outcome(late=3, late_by=0.05), ["loop lag, 99 %"]),
+        (outcome(late=(3, 5.0)), ["loop lag, 99 %"]),
+        (outcome(late=(3, 0.05)), ["loop lag, 99 %"]),
         (outcome(tables={"Lanes._places": lambda share: 900 * share}), ["tables", "Lanes._places"]),
         (outcome(tables={"Sender._made": lambda share: 1500}), ["tables", "Sender._made"]),
     ],
@@ -87,7 +88,7 @@ def test_what_grows_is_named(made: Outcome, named: list[str]) -> None:
 @pytest.mark.parametrize(
     "made",
     [
-        outcome(late=3, late_by=0.031),
+        outcome(late=(3, 0.031)),
         outcome(tables={"Sender._made": lambda share: 1000 * share}),
         outcome(tables={"Branches._weight": lambda share: REMEMBERED * share}),
         outcome(rss=lambda share: 40 * min(1.0, share * 20)),
