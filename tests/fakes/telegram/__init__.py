@@ -22,6 +22,8 @@ fake.updates.waiting / confirmed / handed_out / log / polls; fake.updates.repeat
 Faults (faults.What): fake.faults.add("sendMessage", error=502, after=True), ("editMessageText", retry_after=3, times=2),
 ("*", cut=True, after=True, chance=0.1, times=None), ("getUpdates", hang=True), (..., slow=2.0), (..., html=True),
 (..., when=lambda call: call.params["text"] == "x", skip=1).
+A webhook: (faults.POST, error=502), (POST, cut=True, after=True), (POST, after=True, slow=0.01) befall its posts; fake.updates.give_up()
+stops waiting for the post under way, and makes it again; fake.updates.front is the bot behind the web server that ends TLS.
 Limits: FakeTelegram(limits=Limits()) answers 429 as Telegram does; fake.limits.refused counts. fake.advance(hours=49) ages everything.
 Telegram's two readings of length differ; here the stricter one counts, 4096 UTF-16 units.
 As a process of its own: python -m tests.fakes.telegram --port N --token T --state FILE, with POST /control/<verb> (control.py).

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypedDict, Unpack
 
 from tests.fakes.telegram.refusals import Refusal, flood
+from tests.fakes.telegram.updates import Trouble
 from tests.fakes.telegram.world import Call
+
+POST = "webhook post"
+"""The name by which faults befall what Telegram posts to a webhook: before it arrives, or `after`; then `slow` is when it is given up."""
 
 _WORDS = {
     400: "Bad Request",
@@ -78,13 +83,17 @@ class Faults:
         self._random.seed(self.seed)
 
     def add(self, method: str = "*", **what: Unpack[What]) -> Fault:
-        """Adds a fault to `method` ("*": all but getUpdates); What says what it can be. Once, if `times` does not say else."""
+        """Adds a fault to `method` ("*": all but getUpdates and POST); What says what it can be. Once, if `times` does not say else."""
         fault = Fault(method, **what)
         self.active.append(fault)
         return fault
 
     def clear(self) -> None:
         self.active.clear()
+
+    def for_post(self) -> Trouble | None:
+        fault = self.for_call(Call(POST, {}, time.monotonic()))
+        return Trouble(fault.after, fault.slow) if fault is not None else None
 
     def for_call(self, call: Call) -> Fault | None:
         for fault in self.active:
@@ -104,7 +113,7 @@ class Faults:
 
 def _fits(fault: Fault, call: Call) -> bool:
     if fault.method == "*":
-        if call.method == "getUpdates":
+        if call.method in ("getUpdates", POST):
             return False
     elif fault.method.lower() != call.method.lower():
         return False

@@ -50,6 +50,7 @@ class FakeTelegram(Stage):
         self.port = port
         self.limits = limits
         self.faults = Faults(seed)
+        self.updates.trouble = self.faults.for_post
         self.routes: list[web.RouteDef] = []
         self._runner: web.AppRunner | None = None
         self._closing = asyncio.Event()
@@ -125,13 +126,16 @@ class FakeTelegram(Stage):
             raise bad(WRONG_SECRET)
         if name == "setwebhook":
             self.updates.allow(params.nested("allowed_updates"))
-        await self.updates.set_webhook(Webhook(url, secret) if url else None)
+        connections = max(1, min(params.number("max_connections") or 40, 100))
+        await self.updates.set_webhook(Webhook(url, secret, connections) if url else None)
         return True
 
     def _webhook_info(self) -> Json:
         webhook = self.updates.webhook
         out: Json = {"url": webhook.url if webhook else "", "has_custom_certificate": False}
         out["pending_update_count"] = len(self.updates.waiting)
+        if webhook is not None:
+            out["max_connections"] = webhook.max_connections
         if webhook is not None and webhook.last_error:
             out |= {"last_error_date": webhook.last_error_date, "last_error_message": webhook.last_error}
         return out

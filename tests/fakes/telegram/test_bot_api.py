@@ -135,7 +135,7 @@ async def test_a_webhook_gets_updates_until_it_says_yes(fake: FakeTelegram, bot:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
-        await bot.set_webhook(f"http://127.0.0.1:{runner.addresses[0][1]}/hook", secret_token="s-1")
+        await bot.set_webhook(f"http://127.0.0.1:{runner.addresses[0][1]}/hook", secret_token="s-1", max_connections=1)
         ann = fake.person(1, "Ann")
         for text in ("a", "b"):
             await ann.says(fake.private_chat(ann), text)
