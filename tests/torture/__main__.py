@@ -1,7 +1,7 @@
 """`make torture`: kills by the thousand, in rounds with a database of their own, and the figures.
 
 python -m tests.torture --kills 10000 [--platform telegram|discord|both] [--faults] [--terminated] [--impatient]
-    [--real] [--seed N]
+    [--real] [--webhook] [--seed N]
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from tests.torture.world import PLATFORMS
 
 ROUND = 100
 """Kills on one database."""
+COUNTED = ("kills", "messages", "answers", "merged", "failed", "strays", "unknown_sends", "commands", "unsaid", "again", "lost", "doubled")
 
 
 class Total:
@@ -45,6 +46,7 @@ class Total:
             strays=verdict.strays,
             unknown_sends=verdict.unknown_sends,
             commands=verdict.commands,
+            again=verdict.again,
             unsaid=verdict.unsaid,
             lost=verdict.lost,
             doubled=verdict.doubled,
@@ -53,8 +55,7 @@ class Total:
         self.bad += bool(outcome.problems)
 
     def line(self) -> str:
-        names = ("kills", "messages", "answers", "merged", "failed", "strays", "unknown_sends", "commands", "unsaid", "lost", "doubled")
-        return ", ".join(f"{self.counts[name]} {name.replace('_', ' ')}" for name in names)
+        return ", ".join(f"{self.counts[name]} {name.replace('_', ' ')}" for name in COUNTED)
 
 
 async def _torture(plan: Plan, side_by_side: int) -> int:
@@ -90,11 +91,12 @@ def main() -> int:
     parser.add_argument("--terminated", action="store_true", help="SIGTERM instead of kill -9")
     parser.add_argument("--impatient", action="store_true", help="SIGTERM, and kill -9 within the next quarter of a second")
     parser.add_argument("--real", action="store_true", help="start the bot as operators do, which takes longer")
+    parser.add_argument("--webhook", action="store_true", help="Telegram posts its updates instead of being polled")
     parser.add_argument("--side-by-side", type=int, default=2, help="rounds at a time")
     parser.add_argument("--plant", choices=[*PLANTS], default="", help="with a bug that must be found")
     given = parser.parse_args()
     found = 0
-    for platform in [given.platform] if given.platform else ["telegram", "discord"]:
+    for platform in [given.platform] if given.platform else ["telegram"] if given.webhook else ["telegram", "discord"]:
         plan = Plan(
             given.seed,
             given.kills,
@@ -104,6 +106,7 @@ def main() -> int:
             given.real,
             platform=platform,
             impatient=given.impatient,
+            webhook=given.webhook,
         )
         print(f"{plan.kills} kills with {platform}" if platform != "both" else f"{plan.kills} kills with both platforms")
         found |= asyncio.run(_torture(plan, given.side_by_side))

@@ -33,7 +33,7 @@ MEANWHILE = 0.2
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to do, all of it by the seed. `terminated` ends lives by SIGTERM instead; `impatient` by SIGTERM and soon after it by SIGKILL;
-    `real` starts the bot as operators do."""
+    `real` starts the bot as operators do; with `webhook` Telegram posts its updates instead of being polled."""
 
     seed: int
     kills: int
@@ -44,6 +44,7 @@ class Plan:
     quiet_within: float = QUIET_WITHIN
     platform: str = "telegram"
     impatient: bool = False
+    webhook: bool = False
 
 
 @dataclass(slots=True)
@@ -71,7 +72,7 @@ async def run(plan: Plan, folder: Path, nursery: Nursery) -> Outcome:
     began = time.monotonic()
     endings: list[str] = []
     slowest = 0.0
-    async with world(folder, plan.seed, plan.platform) as around:
+    async with world(folder, plan.seed, plan.platform, webhook=plan.webhook) as around:
         chance = random.Random(plan.seed)  # noqa: S311 - repeatable, not secret
         start = _starter(plan, around, nursery)
         endings += await _greeting(start, around)

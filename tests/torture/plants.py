@@ -8,10 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from aiohttp import web
+
 import adapters.discord.adapter as discord
 import adapters.telegram.adapter as telegram
 from adapters.discord.adapter import DiscordAdapter
 from adapters.telegram.adapter import TelegramAdapter
+from adapters.telegram.webhook import Webhook
 from bot.changes import Change
 from bot.events import Author, Event, MessageRef, Place
 from bot.ports import Capabilities, Core
@@ -142,6 +145,25 @@ def _on_discord(adapter: type[DiscordAdapter]) -> Callable[[], None]:
     return put
 
 
+def _posts_answered_first() -> None:
+    """Says 200, and then stores what was posted."""
+    whole = Webhook._post
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def later(self: Webhook, request: web.Request) -> None:
+        await asyncio.sleep(FORGETFUL)
+        await whole(self, request)
+
+    async def _post(self: Webhook, request: web.Request) -> web.Response:
+        await request.read()
+        task = asyncio.create_task(later(self, request))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+        return web.Response()
+
+    Webhook._post = _post  # type: ignore[method-assign]
+
+
 def _in_two_commits() -> None:
     """Keeps that an event was seen, and then what came of it: only who dies between the two commits loses it."""
     whole = SqliteStore.apply
@@ -156,6 +178,7 @@ def _in_two_commits() -> None:
 
 PLANTS: Mapping[str, Callable[[], None]] = {
     "acknowledges_first": _on_telegram(HastyAdapter),
+    "webhook_acknowledges_first": _posts_answered_first,
     "sends_plainly": _on_telegram(PlainAdapter),
     "discord_acknowledges_first": _on_discord(HastyDiscord),
     "discord_remembers_nothing": _on_discord(ForgetfulDiscord),

@@ -21,6 +21,7 @@ def command(plan: Plan) -> str:
             ("--terminated", plan.terminated),
             ("--impatient", plan.impatient),
             ("--real", plan.real),
+            ("--webhook", plan.webhook),
         )
         if on
     ]

@@ -109,6 +109,7 @@ class TelegramSide:
     def check(self, records: Records, verdict: Verdict) -> None:
         """What Telegram was allowed to forget is in the inbox (I4)."""
         verdict.problems += self.fake.violations
+        verdict.again += sum(self.fake.updates.handed_out.values()) - len(self.fake.updates.handed_out)
         for update in self.fake.updates.log:
             body = update.get("message") or update.get("edited_message")
             subject = body["message_id"] if body is not None else update["callback_query"]["id"]

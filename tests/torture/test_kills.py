@@ -60,10 +60,15 @@ async def test_150_kills_on_discord_lose_nothing(tmp_path: Path, nursery: Nurser
     assert sum(outcome.verdict.strays for outcome in outcomes) <= 2, "more than answers to deleted messages are left over"
 
 
-async def test_kills_with_both_platforms_in_one_process_and_kills_of_a_real_start_lose_nothing(tmp_path: Path, nursery: Nursery) -> None:
-    both, real = await _carried_out(tmp_path, nursery, Plan(15, 30, platform="both"), Plan(5, 5, real=True))
+async def test_p21_kills_with_both_platforms_in_one_process_of_a_real_start_and_with_a_webhook_lose_nothing(
+    tmp_path: Path, nursery: Nursery
+) -> None:
+    plans = [Plan(15, 30, platform="both"), Plan(5, 5, real=True), Plan(22, 20, faults=True, webhook=True)]
+    both, real, posted = await _carried_out(tmp_path, nursery, *plans)
     assert both.verdict.asked > 30
     assert real.verdict.asked > 2
+    assert posted.verdict.asked > 15
+    assert posted.verdict.again > 5, "hardly a post was made again: the test is too kind"
 
 
 async def test_r1_sigterm_at_random_moments_ends_in_time_and_with_a_kill_after_it_loses_nothing_either(
@@ -78,13 +83,14 @@ async def test_r1_sigterm_at_random_moments_ends_in_time_and_with_a_kill_after_i
 
 PLANTED: dict[Plan, Callable[[Verdict], int]] = {
     Plan(8, 12, plant="acknowledges_first", quiet_within=30): lambda verdict: verdict.lost,
+    Plan(23, 12, plant="webhook_acknowledges_first", quiet_within=30, webhook=True): lambda verdict: verdict.lost,
     Plan(9, 16, plant="sends_plainly", quiet_within=30): lambda verdict: verdict.doubled,
     Plan(18, 12, plant="discord_acknowledges_first", quiet_within=8, platform="discord"): lambda verdict: verdict.lost,
     Plan(19, 6, plant="discord_remembers_nothing", quiet_within=8, platform="discord"): lambda verdict: verdict.lost,
     Plan(20, 36, plant="discord_random_nonces", quiet_within=30, platform="discord"): lambda verdict: verdict.doubled,
 }
-"""What breaks which promise: acknowledging before it is stored, whole answers sent again, no look at what was said meanwhile, a fresh
-nonce for each try. So few kills that some seed shows it, mostly the first."""
+"""What breaks which promise: acknowledging before it is stored (an update, a post by its 200), whole answers sent again, no look at what
+was said meanwhile, a fresh nonce for each try. So few kills that some seed shows it, mostly the first."""
 SEEDS = 12
 
 

@@ -10,7 +10,8 @@ from tests.torture.crowd import Room
 
 @dataclass(slots=True)
 class Verdict:
-    """`lost` and `doubled` are counted, `problems` says what and where. `unsaid` counts interactions that got no more than "thinking"."""
+    """`lost` and `doubled` are counted, `problems` says what and where. `unsaid` counts interactions that got no more than "thinking",
+    `again` updates that Telegram handed out once more."""
 
     asked: int = 0
     answers: int = 0
@@ -19,6 +20,7 @@ class Verdict:
     strays: int = 0
     unknown_sends: int = 0
     commands: int = 0
+    again: int = 0
     unsaid: int = 0
     lost: int = 0
     doubled: int = 0

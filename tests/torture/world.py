@@ -16,6 +16,7 @@ from tests.torture.crowd import Tags
 from tests.torture.discord import discord
 from tests.torture.sides import MakeSide, Side
 from tests.torture.telegram import telegram
+from tests.torture.telegram_webhook import telegram_by_webhook
 from tests.torture.words import Echo, tags
 
 PLATFORMS: Mapping[str, Sequence[MakeSide]] = {"telegram": (telegram,), "discord": (discord,), "both": (telegram, discord)}
@@ -108,11 +109,12 @@ class LastingOpenAI(FakeOpenAI):
 
 
 @asynccontextmanager
-async def world(folder: Path, seed: int, platform: str = "telegram") -> AsyncIterator[World]:
-    """A fresh one."""
+async def world(folder: Path, seed: int, platform: str = "telegram", *, webhook: bool = False) -> AsyncIterator[World]:
+    """A fresh one; with `webhook` Telegram posts its updates instead of being polled."""
     names = Tags()
+    makers = [telegram_by_webhook if webhook and make is telegram else make for make in PLATFORMS[platform]]
     async with AsyncExitStack() as stack:
-        sides = [await stack.enter_async_context(make(seed, names)) for make in PLATFORMS[platform]]
+        sides = [await stack.enter_async_context(make(seed, names)) for make in makers]
         model = await stack.enter_async_context(LastingOpenAI())
         model.always = Echo(seed)
         yield World(seed, folder, sides, model, names)
