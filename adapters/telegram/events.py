@@ -39,6 +39,8 @@ from bot.events import (
 # Asked for by name: without a list the server goes on with whatever was asked for last.
 ALLOWED_UPDATES = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
 
+_LEAST_SMALL = -999_999_999_999
+"""Ids of small groups go down to this; those of supergroups and channels lie below it [Bot API: Dialog IDs]."""
 _AWAY = frozenset({ChatMember.LEFT, ChatMember.BANNED})
 
 
@@ -154,11 +156,16 @@ def _is_command(words: str) -> bool:
 
 
 def _moved(message: Message, key: str) -> PlaceChanged | None:
-    """Telegram tells of a migration twice, in the old chat and in the new, in any order; both say the same."""
+    """Telegram tells of a migration twice, in the old chat and in the new, in any order; both say the same. What nobody but Telegram's own
+    note would say is not believed, or somebody else's conversations could be had by it (X27)."""
+    here = message.chat
+    if message.forward_origin is not None or message.text or message.caption:
+        return None
     if message.migrate_to_chat_id is not None:
         new = Place(PLATFORM, id_of(message.migrate_to_chat_id), kind="group")
-        return PlaceChanged(place_of(message.chat, None), "moved", key, new)
+        return PlaceChanged(place_of(here, None), "moved", key, new) if here.type == "group" and message.migrate_to_chat_id < 0 else None
     if message.migrate_from_chat_id is not None:
         old = Place(PLATFORM, id_of(message.migrate_from_chat_id), kind="group")
-        return PlaceChanged(old, "moved", key, place_of(message.chat, None))
+        small = _LEAST_SMALL <= message.migrate_from_chat_id < 0
+        return PlaceChanged(old, "moved", key, place_of(here, None)) if here.type == "supergroup" and small else None
     return None

@@ -30,6 +30,7 @@ ANN: Final[Json] = {"id": 1001, "is_bot": False, "first_name": "Ann", "last_name
 BOT: Final[Json] = {"id": 42, "is_bot": True, "first_name": "Parley", "username": "parley_bot"}
 PRIVATE: Final[Json] = {"id": 1001, "type": "private", "first_name": "Ann"}
 GROUP: Final[Json] = {"id": -100500, "type": "supergroup", "title": "Friends", "is_forum": True}
+SMALL: Final[Json] = {"id": -900, "type": "group", "title": "Friends"}
 CHANNEL: Final[Json] = {"id": -100700, "type": "channel", "title": "News"}
 FILE: Final[Json] = {"file_id": "F1", "file_unique_id": "U1", "file_size": 9, "file_name": "a.txt", "mime_type": "text/plain"}
 _IDS: Final = re.compile(r"-?[0-9]{1,20}")
@@ -62,7 +63,7 @@ _PLAIN: Final[tuple[Json, ...]] = (
     {"message": _message(PRIVATE, contact={"phone_number": "1", "first_name": "A"})},
     {"message": _message(GROUP, text="x", sender_chat=GROUP, is_automatic_forward=False)},
     {"message": _message(GROUP, text="x", sender_chat=CHANNEL)},
-    {"message": _message(GROUP, migrate_to_chat_id=-100900)},
+    {"message": _message(SMALL, migrate_to_chat_id=-100900)},
     {"message": _message(GROUP, migrate_from_chat_id=-900)},
     {"message": _message(PRIVATE, poll={"id": "1", "question": "?", "options": [{"text": "a", "voter_count": 0}], "total_voter_count": 0,
                                          "is_closed": False, "is_anonymous": True, "type": "regular", "allows_multiple_answers": False})},

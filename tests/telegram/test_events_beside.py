@@ -13,6 +13,7 @@ from tests.telegram.worded import (
     ANN_AUTHOR,
     BOT,
     DATE,
+    FILE,
     GROUP,
     HOME,
     NOW,
@@ -86,6 +87,32 @@ def test_p19_both_notes_of_a_migration_say_the_same(field: str) -> None:
     event = read(body)
     assert isinstance(event, PlaceChanged)
     assert (event.place, event.change, event.moved_to) == (Place("telegram", "-77"), "moved", ROOM)
+
+
+SMALL = {"id": -77, "type": "group", "title": "Friends"}
+FORWARDED = {"type": "hidden_user", "date": DATE, "sender_user_name": "Zed"}
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        message(PRIVATE, migrate_to_chat_id=-100500),
+        message(PRIVATE, migrate_from_chat_id=-77),
+        message(GROUP, migrate_to_chat_id=-100900),
+        message(GROUP, migrate_from_chat_id=1002),
+        message(GROUP, migrate_from_chat_id=-1_000_000_000_900),
+        message(SMALL, migrate_to_chat_id=1002),
+        message(SMALL, migrate_from_chat_id=-78),
+        message(SMALL, migrate_to_chat_id=-100500, forward_origin=FORWARDED),
+        message(SMALL, migrate_to_chat_id=-100500, text="moved"),
+        message(GROUP, migrate_from_chat_id=-77, caption="moved", document=FILE),
+        message(text="hi", reply_to_message=message(SMALL, migrate_to_chat_id=-100500)["message"]),
+        {"edited_message": message(SMALL, migrate_to_chat_id=-100500, edit_date=DATE)["message"]},
+    ],
+)
+def test_x27_what_is_no_note_of_telegrams_moves_no_chat(forged: Json) -> None:
+    """Small groups alone become something else, which is a supergroup, and Telegram's note of it has no words and is never forwarded."""
+    assert not isinstance(read(forged), PlaceChanged)
 
 
 @pytest.mark.parametrize(

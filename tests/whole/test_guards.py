@@ -153,6 +153,28 @@ async def test_x27_a_forwarded_command_is_text(house: House, forwarded: str) -> 
     assert prompts(house.openai.requests[-1].body)[1:] == ["one", "You said: one", forwarded]
 
 
+@pytest.mark.parametrize("forged", ["from Ann's chat", "to Ann's chat"])
+async def test_x27_nobody_moves_a_chat_of_somebody_else_with_a_forged_note(house: House, forged: str) -> None:
+    eve = house.telegram.person(666, "Eve")
+    group, alone = house.telegram.group("Team", eve, bot_admin=True), house.telegram.private_chat(eve)
+    await house.ann.says(house.chat, "one")
+    await eve.says(alone, "mine")
+    await house.settle()
+    if forged == "from Ann's chat":
+        await eve.sends(group, "migrate_from_chat_id", house.chat.id)
+    else:
+        await eve.sends(alone, "migrate_to_chat_id", house.chat.id)
+    await house.settle()
+    for person, place, words, seen in (
+        (eve, group, "@parley_bot two", ["two"]),
+        (house.ann, house.chat, "three", ["one", "You said: one", "three"]),
+        (eve, alone, "four", ["mine", "You said: mine", "four"]),
+    ):
+        await person.says(place, words)
+        await house.settle()
+        assert prompts(house.openai.requests[-1].body)[1:] == seen
+
+
 async def test_x1_a_running_bot_opens_no_port(tmp_path: Path, telegram: FakeTelegram) -> None:
     async with Parley(tmp_path, "run", TELEGRAM_TOKEN=telegram.token, TELEGRAM_API_URL=telegram.url) as process:
         await until(lambda: telegram.calls_of("getUpdates"))

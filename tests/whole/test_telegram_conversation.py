@@ -152,7 +152,7 @@ async def test_topics_are_places_of_their_own(house: House) -> None:
 
 
 async def test_p19_sessions_follow_a_group_that_becomes_a_supergroup(house: House) -> None:
-    group = house.telegram.group("Team", house.ann)
+    group = house.telegram.group("Team", house.ann, chat_type="group")
     await house.ann.says(group, "@parley_bot first")
     await house.settle()
     supergroup = house.telegram.migrate(group, house.ann)
