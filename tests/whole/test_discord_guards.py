@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.cli.command import Parley
 from tests.fakes.discord import Channel, FakeDiscord, Interaction, Message, Person
 from tests.fakes.openai_server import FakeOpenAI
 from tests.whole.club import club, hasty
-from tests.whole.plan import KEY, POLICY
-from tests.whole.test_guards import dump
+from tests.whole.plan import KEY, POLICY, until
+from tests.whole.test_guards import dump, listening
 
 CANARY = "canary-7f3a"
 ALLOWED = replace(POLICY, allow=frozenset({"discord:1001"}))
@@ -110,3 +112,11 @@ async def test_x7_x8_no_token_no_key_and_no_words_in_logs_or_the_database(
         assert secret not in log + shown + dump(tmp_path / "parley.db")
     assert given.token not in log + shown
     assert "marzipan" not in log
+
+
+async def test_x1_a_running_bot_opens_no_port(tmp_path: Path, discord: FakeDiscord) -> None:
+    settings = {"DISCORD_TOKEN": discord.token, "DISCORD_API_URL": discord.api_url, "DISCORD_GATEWAY_URL": discord.gateway_url}
+    async with Parley(tmp_path, "run", **settings) as process:
+        await until(lambda: discord.gateway.connected, 20)
+        assert listening(process.process.pid) == set()
+    assert listening(os.getpid()), "the servers of this test are seen, so those of the bot would be"
