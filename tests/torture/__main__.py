@@ -95,6 +95,8 @@ def main() -> int:
     parser.add_argument("--side-by-side", type=int, default=2, help="rounds at a time")
     parser.add_argument("--plant", choices=[*PLANTS], default="", help="with a bug that must be found")
     given = parser.parse_args()
+    if given.webhook and given.platform == "discord":
+        parser.error("--webhook is for Telegram; Discord's gateway knows none")
     found = 0
     for platform in [given.platform] if given.platform else ["telegram"] if given.webhook else ["telegram", "discord"]:
         plan = Plan(

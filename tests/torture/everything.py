@@ -19,6 +19,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "pairs": ("tests.simulation", "--every-pair"),
     "kills": (*KILLS, "--platform", "both", "--kills", "10000"),
     "telegram": (*KILLS, "--platform", "telegram", "--kills", "10000"),
+    "webhook": (*KILLS, "--platform", "telegram", "--webhook", "--kills", "10000"),
     "discord": (*KILLS, "--platform", "discord", "--kills", "10000"),
     "ends": (*KILLS, "--platform", "both", "--kills", "2000", "--terminated"),
     "impatient": (*KILLS, "--platform", "both", "--kills", "2000", "--impatient"),
