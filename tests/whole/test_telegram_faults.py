@@ -6,8 +6,12 @@ import asyncio
 import io
 import socket
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
+
+from aiohttp import ClientSession
 
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.options import TelegramOptions
@@ -140,6 +144,26 @@ async def test_p20_of_two_machines_with_one_token_the_younger_ends_with_one_line
     assert lines == ["telegram stays down: another process receives updates with the same Telegram token (409)"]
 
 
+IDLE, BESIDE = 0.01, 5
+"""A post and a commit without Parley take 10 ms at the most where nothing else runs; what they take beyond that is the machine's, which
+a post to Parley, with some more steps, may take so many times."""
+
+
+async def _a_post_and_a_commit(client: ClientSession, telegram: FakeTelegram, path: Path) -> float:
+    """Seconds that the same journey takes without Parley: over the loopback, to a thread and to the disk, and back."""
+
+    def commit() -> None:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS written (word)")
+            connection.execute("INSERT INTO written VALUES ('word')")
+
+    begun = asyncio.get_running_loop().time()
+    async with client.post(f"{telegram.url}/bot{telegram.token}/getMe") as response:
+        await response.read()
+    await asyncio.to_thread(commit)
+    return asyncio.get_running_loop().time() - begun
+
+
 async def test_p21_a_post_is_confirmed_as_soon_as_it_is_stored_and_long_before_it_is_answered(
     tmp_path: Path, telegram: FakeTelegram, openai: FakeOpenAI
 ) -> None:
@@ -156,11 +180,15 @@ async def test_p21_a_post_is_confirmed_as_soon_as_it_is_stored_and_long_before_i
         lock_folder=str(tmp_path),
     )
     openai.always = lambda body: Raw((ROLE,), end="hang")
-    ann, times = telegram.person(1001, "Ann"), list[float]()
+    ann, times, without = telegram.person(1001, "Ann"), list[float](), list[float]()
     chat = telegram.private_chat(ann)
-    async with living(tmp_path / "parley.db", openai, [TelegramAdapter(options, plan.outside, LIMITS)], plan) as life:
+    async with (
+        living(tmp_path / "parley.db", openai, [TelegramAdapter(options, plan.outside, LIMITS)], plan) as life,
+        ClientSession() as client,
+    ):
         await until(lambda: telegram.updates.webhook)
         for number in range(20):
+            without.append(await _a_post_and_a_commit(client, telegram, tmp_path / "other.db"))
             begun = asyncio.get_running_loop().time()
             await ann.says(chat, f"m{number}")
             async with asyncio.timeout(20):
@@ -168,6 +196,6 @@ async def test_p21_a_post_is_confirmed_as_soon_as_it_is_stored_and_long_before_i
                     await asyncio.sleep(0)
             times.append(asyncio.get_running_loop().time() - begun)
         assert await life.store.owing_sessions(), "nothing is answered yet"
-    assert sorted(times)[10] < 0.05
+    assert median(times) < 0.05 + BESIDE * max(0.0, median(without) - IDLE), (times, without)
     with sqlite3.connect(tmp_path / "parley.db") as database:
         assert database.execute("SELECT count(*) FROM messages WHERE role = 'user'").fetchone() == (20,)
