@@ -17,6 +17,8 @@ from tests.fakes.openai_server import FakeOpenAI, Recorded
 from tests.fakes.telegram import Message
 from tests.torture.checks import check
 from tests.torture.crowd import Tags
+from tests.torture.discord import DiscordSide, SlowDiscord
+from tests.torture.discord_crowd import DiscordCrowd
 from tests.torture.records import Records, Row
 from tests.torture.telegram import SlowTelegram, TelegramSide
 from tests.torture.telegram_crowd import TelegramCrowd, Teller
@@ -214,3 +216,15 @@ async def test_more_strays_than_deaths_explain_are_seen(scene: Scene) -> None:
     scene.bot_says("some words …")
     assert (await scene.judged(kills=1)).problems == []
     assert (await scene.judged(kills=0)).problems == ["1 strays, more than 0 kills and 0 unknown sends explain"]
+
+
+@pytest.mark.parametrize(("has_thread", "problem"), [(False, "m1 has no thread"), (True, "m1 is stored outside of its thread")])
+async def test_a_thread_that_is_missing_or_was_not_used_is_seen(has_thread: bool, problem: str) -> None:
+    names, fake = Tags(), SlowDiscord(seed=1)
+    crowd, verdict = DiscordCrowd(fake, 1, names), Verdict()
+    said = await crowd.talkers[0].person.says(crowd.threads, f"{names.new('m', crowd.talkers[0])} words", mention=True)
+    said.thread = crowd.threads if has_thread else None
+    crowd.opened.append(said)
+    stored = _row({"id": 1, "platform": "discord", "source_message": str(said.id), "chat_id": str(crowd.threads.id), "thread_id": ""})
+    DiscordSide(fake, crowd).check(Records([], set(), {1: stored}, [], [], {}), verdict)
+    assert verdict.problems == [f"{problem} (room {crowd.threads.id})"]
