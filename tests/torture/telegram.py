@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 
@@ -15,6 +16,7 @@ from tests.torture.records import Records, Row
 from tests.torture.sides import Pace
 from tests.torture.telegram_crowd import TelegramCrowd
 from tests.torture.verdict import Verdict
+from tests.torture.words import answered
 
 LONGEST_DELAY = 0.04
 FAULTS = ({"error": 500}, {"error": 502, "html": True}, {"cut": True})
@@ -116,6 +118,16 @@ class TelegramSide:
             chat = (body or update["callback_query"]["message"])["chat"]["id"]
             if f"telegram:{self.fake.bot.id}:{update['update_id']}:{subject}" not in records.events:
                 verdict.lose(f"update {update['update_id']} was never stored", self.fake.chats[chat])
+        for room in self.rooms():
+            self._commands_once(room, verdict)
+
+    def _commands_once(self, room: Chat, verdict: Verdict) -> None:
+        """What a typed command says is said once, however often Telegram handed it out."""
+        lines = [post for post in room.from_bot if not answered(post.text) and not self.is_stub(post)]
+        said = Counter(line.reply_to.id for line in lines if line.reply_to is not None and line.reply_to.text.startswith("/"))
+        for number, times in said.items():
+            if times > 1:
+                verdict.double(f"the command {room.everything[number].text} (message {number}) was carried out {times} times", room)
 
 
 @asynccontextmanager

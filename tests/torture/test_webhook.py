@@ -9,6 +9,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
+from tests.fakes.telegram import Message
 from tests.torture.records import Records
 from tests.torture.sides import Side
 from tests.torture.telegram_webhook import SECRET, WebhookSide
@@ -72,3 +73,18 @@ async def test_what_was_posted_and_taken_but_never_stored_is_lost(tmp_path: Path
         await side.crowd.says(side.crowd.talkers[0])
         side.check(Records([], set(), {}, [], [], {}), verdict)
         assert verdict.lost == 1
+
+
+async def test_a_command_that_was_carried_out_each_time_it_was_handed_out_is_told_on(tmp_path: Path) -> None:
+    async with world(tmp_path, 1, webhook=True) as around:
+        side, verdict = _side_of(around.sides), Verdict()
+        ann = side.crowd.talkers[0]
+        await side.crowd.command(ann, "new")
+        (asked,) = ann.chat.messages
+        books = Records([], {f"telegram:{side.fake.bot.id}:100000001:{asked.id}"}, {}, [], [], {})
+        for text in ("…", "A fresh session.", "A fresh session."):
+            side.check(books, verdict)
+            assert (verdict.doubled, verdict.problems) == (0, [])
+            side.fake.add(Message(side.fake.message_id(ann.chat), ann.chat, side.fake.bot, 0.0, text, by_bot=True, reply_to=asked))
+        side.check(books, verdict)
+        assert verdict.doubled == 1
