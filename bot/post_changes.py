@@ -46,7 +46,6 @@ class DirtyPosts:
 
 @dataclass(frozen=True, slots=True)
 class DropPosts:
-    """The posts of a reply are to be taken away: what is or may be on the platform becomes surplus, a first one that nobody can
-    have sent gone."""
+    """The posts of a reply are to be taken away: they become surplus, also those that were planned, since they may be there."""
 
     reply_id: int

@@ -78,6 +78,8 @@ async def version(call: Call) -> Decision:
 
 def _shown_by(tail: Tail) -> int | None:
     """The answer whose posts the version that stands now has: the one that is still owed, where there is none below it."""
+    if tail.shown_as is not None:
+        return tail.shown_as
     answer = first_answer(tail.messages)
     prompts = {message.id for message in tail.messages}
     return answer.id if answer is not None else next((turn.reply_id for turn in tail.turns if turn.prompt_id in prompts), None)

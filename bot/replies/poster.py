@@ -60,6 +60,7 @@ class Poster:
         self._posts = {post.ordinal: post for post in posts}
         self._shown: dict[int, Part] = {}
         self._lost: set[int] = set()
+        self._taken: dict[int, SetPost] = {}
 
     @property
     def begun(self) -> bool:
@@ -141,7 +142,11 @@ class Poster:
         for ordinal in sorted(self._posts):
             if self.claim.wanted:
                 return False
-            done.append(await self._take_away(ordinal))
+            if self._posts[ordinal].id in self.under_way.sending:
+                continue
+            if ordinal not in self._taken:  # a limit may have come between
+                self._taken[ordinal] = await self._take_away(ordinal)
+            done.append(self._taken[ordinal])
         async with self.claim.lock:
             if self.claim.wanted:
                 return False
@@ -183,15 +188,17 @@ class Poster:
         sent = part if whole or growing else self._stub(part)
         if whole:
             await self._plan_further(ordinal)
-        before = self._caller.unknown_sends
+        before, sending = self._caller.unknown_sends, {post.id for number, post in self._posts.items() if number == ordinal}
+        self.under_way.sending |= sending
         try:
             ref = await self._send(ordinal, sent, preview=preview)
+            self._shown[ordinal] = sent
+            async with self.claim.lock:
+                await self._store.apply((self._placed(ordinal, ref),))
         finally:
+            self.under_way.sending -= sending
             if whole and self._caller.unknown_sends > before:  # to look for what was sent may end in an edit
                 self.under_way.add((self._posts[ordinal].id,))
-        self._shown[ordinal] = sent
-        async with self.claim.lock:
-            await self._store.apply((self._placed(ordinal, ref),))
         return whole
 
     async def _plan_further(self, ordinal: int) -> None:
@@ -202,7 +209,8 @@ class Poster:
         async with self.claim.lock:
             owner, post_id = self.claim.heir or self.reply_id, self._next_id()
             key = post_key(self.reply_id, ordinal, post_id)
-            post = self._posts[ordinal] = Post(post_id, owner, ordinal, self.target.place, "planned", key)
+            state: PostState = "surplus" if self.claim.dropped else "planned"
+            post = self._posts[ordinal] = Post(post_id, owner, ordinal, self.target.place, state, key)
             await self._store.apply((AddPost(post),))
 
     def _placed(self, ordinal: int, ref: MessageRef) -> Change:
@@ -250,6 +258,7 @@ class Poster:
         keyed, post = self._adapter.capabilities(self.target.place).idempotent_send, self._posts[ordinal]
         if not keyed or (post.id > self.target.inherited and not self.under_way.knows(post.id)):
             return None
+        self.under_way.add((post.id,))  # this may end unknown as well, and is tried again then, however late
         return await self._send(ordinal, self._adapter.render(Content(texts.STUB))[0], preview=False)
 
     def _ref(self, ordinal: int) -> MessageRef | None:

@@ -21,6 +21,8 @@ class UnderWay:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._until: dict[int, float] = {}
+        self.sending: set[int] = set()
+        """Posts that are being sent just now: whoever sends them takes them away, where they are to go meanwhile."""
 
     def add(self, post_ids: Iterable[int]) -> None:
         """A call to each of them ended unknown just now, or was under way when an earlier life ended; or it is under way from here on, and

@@ -25,6 +25,7 @@ class Branches:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._branches: OrderedDict[str, tuple[Message, ...]] = OrderedDict()
+        self._weights: dict[str, int] = {}  # as they were counted: what a text takes may change
         self._weight = 0
         self._forgotten = 0
 
@@ -47,6 +48,7 @@ class Branches:
         """Called with what was written: a version that stands in another's place, or a mark, makes what is remembered untrue."""
         if any(isinstance(change, ForgetUser) for change in changes):
             self._forgotten += 1
+            self._weights.clear()
             self._branches.clear()  # whose words stood where, nobody knows any more
             self._weight = 0
             return
@@ -69,12 +71,16 @@ class Branches:
         return known + fresh
 
     def _remember(self, session_id: str, branch: tuple[Message, ...]) -> None:
-        self._weight -= _weight(self._branches.pop(session_id, ()))
+        self._drop(session_id)
         if branch:
-            self._branches[session_id] = branch
-            self._weight += _weight(branch)
+            self._branches[session_id], self._weights[session_id] = branch, _weight(branch)
+            self._weight += self._weights[session_id]
         while self._weight > REMEMBERED and len(self._branches) > 1:
-            self._weight -= _weight(self._branches.popitem(last=False)[1])
+            self._drop(next(iter(self._branches)))
+
+    def _drop(self, session_id: str) -> None:
+        self._branches.pop(session_id, None)
+        self._weight -= self._weights.pop(session_id, 0)
 
 
 def _weight(branch: Sequence[Message]) -> int:

@@ -101,9 +101,8 @@ class Deliverer:
                     await self._give_up(poster)
                 return
             except PlaceMoved as moved:
-                async with self._desk.lock:
-                    await self._desk.store.apply((MovePlace(poster.target.place, moved.place),))
-                self._later(poster.reply_id, moved.place, session_id, 0.0)
+                again = await self._move(poster, moved.place)
+                self._later(poster.reply_id, moved.place, session_id, again)
                 return
             except ContentRefused:
                 log.warning("a reply on %s is given up: the platform takes no content there", poster.target.place.platform)
@@ -118,6 +117,15 @@ class Deliverer:
                 self._shut.discard(poster.target.place)
                 break
         self._look_again(poster, session_id)
+
+    async def _move(self, poster: Poster, to: Place) -> float:
+        """What was sent while the chat was moved may be known under its old place, though all else is known under the new one. Returns the
+        seconds after which to go on."""
+        async with self._desk.lock:
+            posts = await self._desk.store.posts(poster.reply_id)
+            stale = {poster.target.place, *(post.ref.place for post in posts if post.ref is not None)} - {to}
+            await self._desk.store.apply([MovePlace(place, to) for place in sorted(stale, key=repr)])
+        return 0.0 if stale else AFTER_TROUBLE
 
     def is_shut(self, place: Place) -> bool:
         """Whether the last that was to be shown there was refused."""

@@ -116,7 +116,7 @@ class Desk:
             match change:
                 case MovePosts(source, heir):
                     for claim in self._claims_on(source):
-                        claim.outdated, claim.heir = True, heir
+                        claim.outdated, claim.dropped, claim.heir = True, False, heir
                 case DirtyPosts(reply_id):
                     for claim in self._claims_on(reply_id):
                         claim.outdated = True

@@ -119,13 +119,8 @@ def _dirty_posts(change: DirtyPosts, connection: sqlite3.Connection) -> None:
 
 @carry_out.register
 def _drop_posts(change: DropPosts, connection: sqlite3.Connection) -> None:
-    """What is planned may be there by now, and has to be looked for: but for the first post of an answer that nobody has begun."""
-    connection.execute(
-        "UPDATE posts SET state = CASE WHEN ref_message IS NULL AND ordinal = 0 "
-        "AND EXISTS (SELECT 1 FROM turns WHERE reply_id = :reply AND attempts = 0) THEN 'gone' ELSE 'surplus' END "
-        "WHERE reply_id = :reply AND state <> 'gone'",
-        {"reply": change.reply_id},
-    )
+    """What is planned may be there by now, and has to be looked for."""
+    connection.execute("UPDATE posts SET state = 'surplus' WHERE reply_id = ? AND state <> 'gone'", (change.reply_id,))
 
 
 @carry_out.register

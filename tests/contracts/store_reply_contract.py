@@ -109,24 +109,14 @@ class PostContract:
         await store.apply([SetPost(20, "final"), DirtyPosts(99)])
         assert (await store.posts(99))[0] == first
 
-    async def test_what_is_there_is_taken_away_and_the_rest_is_not_sent(self, store: Store) -> None:
-        """A further post is planned just before it is sent, so it may be there, and so may the first one of a command's reply."""
+    async def test_what_is_or_may_be_there_is_to_be_taken_away(self, store: Store) -> None:
+        """What is planned may be there by now."""
         await show(store, [post(20, 99, 0, at="1"), post(21, 99, 1, state="planned"), post(22, 98, 0, state="planned")])
         await store.apply([DropPosts(99), DropPosts(98)])
         assert await store.posts(99) == (post(20, 99, 0, state="surplus", at="1"), post(21, 99, 1, state="surplus"))
         assert await store.posts(98) == (post(22, 98, 0, state="surplus"),)
         await store.apply([SetPost(22, "gone"), MovePosts(99, 98)])
         assert await store.posts(98) == (post(20, 98, 0, state="placed", at="1"), post(21, 98, 1, state="planned"))
-
-    @pytest.mark.parametrize(("begun", "left"), [(0, []), (1, ["surplus"])])
-    async def test_the_first_post_of_an_answer_is_not_sent_before_it_is_begun(
-        self, store: Store, begun: int, left: list[PostState]
-    ) -> None:
-        _prompt, reply, owed = await owe(store)
-        await show(store, [post(20, reply.id, 0, state="planned")])
-        await store.apply([SetTurn(owed.id, ("pending",), "streaming", started=begun)])
-        await store.apply([SetTurn(owed.id, ("streaming",), "cancelled"), DropPosts(reply.id)])
-        assert [each.state for each in await store.posts(reply.id)] == left
 
     async def test_unfinished_replies_are_those_whose_turn_is_over(self, store: Store) -> None:
         _prompt, reply, owed = await owe(store)

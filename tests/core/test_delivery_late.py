@@ -129,7 +129,7 @@ async def test_p24_a_final_edit_that_may_arrive_late_is_not_forgotten_with_the_p
         adapter.fail_next("edit", SendUnknown())
         said = await talk.hears("one")
         await talk.shows("Echo: one")
-        await asyncio.sleep(0.05)  # what is shown is stored as well
+        await asyncio.sleep(0.2)  # what is shown is stored as well
         await killed(talk)
     async with talking(tmp_path / "parley.db", adapter=adapter, speed=20.0) as talk:
         await talk.core.accept(MessageEdited(said, talk.person, "two", talk.clock.now(), talk.key()))

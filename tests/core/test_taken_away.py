@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from bot.errors import SendUnknown
-from bot.events import MessageEdited, MessageRef, Place
+from bot.errors import RateLimited, SendUnknown
+from bot.events import CommandInvoked, MessageEdited, MessageRef, Place
 from bot.post_changes import AddPost, DropPosts, MovePosts
-from bot.posts import Content, Post, post_key
+from bot.posts import Content, Part, Post, post_key
 from bot.replies.poster import Poster
 from bot.replies.target import Claim, Target
 from bot.replies.under_way import UnderWay
@@ -133,3 +134,78 @@ async def test_p34_a_post_that_was_on_its_way_when_it_was_to_go_is_not_forgotten
     assert await again.take_away_all()
     assert adapter.chats[place] == []
     await store.close()
+
+
+class Gates(MemoryAdapter):
+    """Each part of an answer goes out once it may; lines of commands at once."""
+
+    def __init__(self) -> None:
+        super().__init__(capabilities=replace(DEFAULT, idempotent_send=True))
+        self.limit, self.asked, self.may = 80, 0, [asyncio.Event(), asyncio.Event(), asyncio.Event()]
+
+    async def send(self, place: Place, part: Part, **more: object) -> MessageRef:
+        if not part.text.startswith("Took"):
+            self.asked += 1
+            await self.may[self.asked - 1].wait()
+        return await super().send(place, part, **more)  # type: ignore[arg-type]
+
+
+async def test_p34_a_further_post_that_is_planned_after_its_answer_was_taken_back_is_to_go_too(tmp_path: Path) -> None:
+    """/undo waits for the lock that the poster wants next: it is decided first, and its lane finds one post to go and one planned."""
+    adapter = Gates()
+    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+        talk.model.says("a" * 79 + " " + "b" * 40)
+        await talk.hears("one")
+        await _until(lambda: adapter.asked == 1)
+        async with talk.core._desk.lock:  # somebody else's decision
+            adapter.may[0].set()
+            await asyncio.sleep(0.01)
+            undo = CommandInvoked(MessageRef(talk.place, "3"), talk.person, "undo", "", talk.clock.now(), "memory:undo")
+            undoing = asyncio.create_task(talk.core.accept(undo))
+            await asyncio.sleep(0.01)
+        await undoing
+        await _until(lambda: adapter.asked == 2 and any("Took" in text for text in talk.texts()))
+        await asyncio.sleep(0.02)
+        for may in adapter.may:
+            may.set()
+        for _ in range(3):
+            await talk.settle()
+            await asyncio.sleep(0.03)
+        assert await nothing_is_owed(talk)
+        assert ["Took" in text for text in talk.texts()] == [True]
+
+
+async def _until(done: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not done():
+            await asyncio.sleep(0.001)
+
+
+async def test_p2_what_was_taken_away_before_a_limit_is_not_taken_away_again(tmp_path: Path) -> None:
+    """With room for two deletions a minute those that were made would use it up for ever."""
+    adapter, room, asked = MemoryAdapter(), {"minute": -1, "left": 0}, 0
+    adapter.limit = 40
+    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+        delete = adapter.delete
+
+        async def limited(ref: MessageRef) -> None:
+            nonlocal asked
+            asked += 1
+            minute = int(talk.clock.monotonic() // 60)
+            if room["minute"] != minute:
+                room.update(minute=minute, left=2)
+            if not room["left"]:
+                raise RateLimited(60.0)
+            room["left"] -= 1
+            await delete(ref)
+
+        adapter.delete = limited  # type: ignore[method-assign]
+        talk.model.says("word " * 36)
+        await talk.says("one")
+        posts = len(talk.texts())
+        assert posts > 3
+        await talk.hears("/undo")
+        async with asyncio.timeout(5):
+            while any("word" in text for text in talk.texts()):
+                await asyncio.sleep(0.002)
+        assert asked <= 2 * posts

@@ -92,3 +92,16 @@ async def test_back_again_while_a_version_that_was_never_answered_waits_for_its_
     await talk.settle()
     assert [seen.text for seen in talk.chat() if seen.buttons] == ["Echo: uno"]
     assert talk.asked()[-1] == "uno"
+
+
+async def test_an_arrow_where_a_reply_went_back_to_an_older_branch(talk: Talk) -> None:
+    """The post shows a version that is not on the branch any more: the arrow leads on from what it shows."""
+    one = await talk.says("one")
+    await talk.says("later")
+    later = talk.last
+    await talk.edits(one, "zwei")
+    await talk.edits(one, "drei")
+    await talk.replies(later, "on from there")
+    assert talk.texts()[0] == "Echo: drei"
+    await talk.presses("‹", talk.chat()[0])
+    assert talk.texts()[0] == "Echo: zwei"
