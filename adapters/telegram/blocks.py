@@ -186,7 +186,7 @@ class BlockWriter:
         children = token.children or []
         if children and children[0].type == "text" and self._indents and not self._indents[-1].used:
             box = _TASKS.get(children[0].content[:4])
-            if box is not None:
+            if box is not None and token.content[:4] in _TASKS:  # as it was written: an escaped bracket begins no task
                 numbered = self._lists[-1].numbers is not None
                 self._indents[-1].marker = self._indents[-1].marker + box if numbered else box
                 children[0].content = children[0].content[4:]

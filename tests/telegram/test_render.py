@@ -53,6 +53,7 @@ CASES: list[tuple[str, str, list[Mark]]] = [
     ("1999.", "1999.", []),
     ("In\n\n1999.\n\nor so", "In\n\n1999.\n\nor so", []),
     ("- [ ] a\n- [x] b", "☐ a\n☑ b", []),
+    ("- \\[x] a\n- [x\\] b", "• [x] a\n• [x] b", []),
     ("1. ```\n   x\n   ```", "1. \nx", [("pre", "x")]),
     ("a\n\n---\n\nb", "a\n\n———\n\nb", []),
     ("[t](https://a.bc/d_e)", "t", [("text_link", "t", "https://a.bc/d_e")]),
