@@ -99,9 +99,12 @@ async def run(plan: Plan, folder: Path, nursery: Nursery) -> Outcome:
 
 def _starter(plan: Plan, around: World, nursery: Nursery) -> Start:
     async def start(number: int) -> Life:
+        environment = around.environment()
+        if number >= plan.kills:  # nothing goes wrong around it any more, so a warning says why it does not come to rest
+            environment["PARLEY_LOG_LEVEL"] = "WARNING"
         if plan.real:
-            return await Started.start(around.environment(), around.folder)
-        return await nursery.start(around.environment(), around.folder, planted=plan.plant, seed=plan.seed * 100_003 + number)
+            return await Started.start(environment, around.folder)
+        return await nursery.start(environment, around.folder, planted=plan.plant, seed=plan.seed * 100_003 + number)
 
     return start
 
