@@ -111,7 +111,7 @@ class Deliverer:
                     await self._desk.store.apply([SetPost(post.id, "gone") for post in posts])
                 return
             except AdapterError as error:
-                log.warning("a reply on %s is tried again: %s", poster.target.place.platform, type(error).__name__)
+                log.warning("a reply on %s is tried again: %r", poster.target.place.platform, error)
                 await self._put_off(poster, AFTER_TROUBLE)
             else:
                 self._shut.discard(poster.target.place)

@@ -203,9 +203,12 @@ async def test_surplus_posts_of_a_shorter_version_go(talk: Talk) -> None:
     assert "".join(talk.texts()) == "a long answer that takes several posts to show"
 
 
-@pytest.mark.parametrize("error", [AdapterError("odd"), SendUnknown()])
-async def test_a_platform_in_trouble_for_long_gets_its_answer_late(talk: Talk, error: AdapterError) -> None:
+@pytest.mark.parametrize("error", [AdapterError("odd"), SendUnknown("no answer")])
+async def test_a_platform_in_trouble_for_long_gets_its_answer_late(
+    talk: Talk, error: AdapterError, caplog: pytest.LogCaptureFixture
+) -> None:
     talk.adapter.fail_next("send", error, times=12)
     talk.adapter.fail_next("edit", error, times=20)
     await talk.says("one")
     assert talk.texts() == ["Echo: one"]
+    assert f"is tried again: {error!r}" in caplog.text, "the log says why"
