@@ -209,3 +209,26 @@ async def test_p2_what_was_taken_away_before_a_limit_is_not_taken_away_again(tmp
             while any("word" in text for text in talk.texts()):
                 await asyncio.sleep(0.002)
         assert asked <= 2 * posts
+
+
+async def test_p34_two_who_take_a_reply_away_do_not_look_for_what_the_other_has_taken(tmp_path: Path) -> None:
+    """The lane of the chat and that of the session: a post that may be there is looked for once, and not sent anew by the second look."""
+    adapter, place, lock = SlowToDelete(), Place("memory", "7"), asyncio.Lock()
+    adapter.settings = replace(DEFAULT, idempotent_send=True)
+    store = await SqliteStore.open(tmp_path / "parley.db", driver="inline")
+    posts = (Post(11, 9, 0, place, "surplus", post_key(9, 0)),)
+    await store.apply((AddPost(posts[0]),))
+    may_arrive = UnderWay(TestClock())
+    may_arrive.add((11,))
+    both = [Poster(adapter, store, TestClock(), iter(range(30, 40)).__next__, 9, Target(place), posts, claim=Claim(lock)) for _ in range(2)]
+    for poster in both:
+        poster.under_way = may_arrive
+    taking = [asyncio.create_task(poster.take_away_all()) for poster in both]
+    await asyncio.wait_for(adapter.asked.wait(), 5)
+    await asyncio.sleep(0.01)
+    assert len(adapter.tried_since) == 1
+    adapter.may.set()
+    assert await asyncio.gather(*taking) == [True, True]
+    assert len(adapter.tried_since) == 1
+    assert adapter.chats[place] == []
+    await store.close()
