@@ -58,6 +58,8 @@ class Town:
         self.forgetful: set[str] = set()
         self.shared: set[str] = set()
         self.restart = False
+        self._wandered: set[tuple[str, Place]] = set()
+        """Who pressed a button where: a session that began elsewhere may have been opened there."""
         self._number = 0
 
     def server(self, place: Place) -> TelegramServer | DiscordServer:
@@ -73,6 +75,9 @@ class Town:
     def note(self, person: str, place: Place, act: str = "", *, stirs: bool = False) -> Done:
         done = self.done.setdefault(place, Done())
         done.stirred |= stirs
+        if stirs and (person, place) in self._wandered:
+            for said in self.said:
+                self.done[said.shown.place].stirred |= said.person == person
         if act:
             done.acts.setdefault(person, []).append(act)
         return done
@@ -165,6 +170,7 @@ class Town:
         verb, _, args = command.partition(" ")
         self.world.story.tell(person, f"presses [{name}] under {shown.id} in {place.chat_id}")
         self.note(person, place, stirs=True)
+        self._wandered.add((person, place))
 
         def event(key: str, via: MessageRef | None) -> CommandInvoked:
             return CommandInvoked(shown.ref, self.author(person), verb, args, self.world.platform_time(), key, pressed=True, via=via)
