@@ -49,6 +49,7 @@ BOUNDED: Mapping[str, int] = {
     "Context._tokens": 20_000,
     "Branches._branches": REMEMBERED // PER_MESSAGE,
     "Branches._weight": REMEMBERED,  # bytes
+    "Branches._weights": REMEMBERED // PER_MESSAGE,
     "RateLimit._times": 50_000,
     "Admission._verdicts": 10_000,
     "Once._last": 50_000,
