@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from adapters.calls.turnstile import Turnstile
 from adapters.discord.errors import InteractionOver
 from adapters.discord.finding import Lost, answer_to, own_message
 from adapters.discord.forms import Json
@@ -22,6 +21,7 @@ from bot.events import MessageRef, Place
 from bot.ports import Core
 from bot.posts import Part
 from bot.replies import texts
+from bot.turnstile import Turnstile
 
 NONCE_LASTS: Final = 120.0
 """Seconds for which Discord surely knows a key: it says "the past few minutes"."""

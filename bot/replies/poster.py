@@ -138,7 +138,7 @@ class Poster:
 
     async def take_away_all(self) -> bool:
         """Takes every post away; False where a decision made meanwhile wants them for something else, though some may be gone by now."""
-        async with self.under_way.alone(self.reply_id):
+        async with self.under_way.taking.passing(self.reply_id):
             self._posts = {post.ordinal: post for post in await self._store.posts(self.reply_id)}
             return await self._take_all_away()
 

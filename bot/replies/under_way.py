@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from math import inf
 
 from bot.ports import Clock
+from bot.turnstile import Turnstile
 
 SETTLE = 10.0
 """Seconds after which a final text is written once more where something may have arrived over it (P24)."""
@@ -18,19 +16,14 @@ MOST = 10_000
 """Posts that are remembered, the newest."""
 
 
-@dataclass(slots=True)
-class _Turnstile:
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    waiting: int = 0
-
-
 class UnderWay:
     """Posts to which a call may still be on its way. Shared by all who show something on them, one after the other."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._until: dict[int, float] = {}
-        self._alone: dict[int, _Turnstile] = {}
+        self.taking = Turnstile()
+        """By reply: whoever takes one away sees what the one before has done."""
         self.sending: set[int] = set()
         """Posts that are being sent just now: whoever sends them takes them away, where they are to go meanwhile."""
 
@@ -49,19 +42,6 @@ class UnderWay:
     def landed(self, post_id: int) -> None:
         """The call has been answered, and nothing was written meanwhile."""
         self._until.pop(post_id, None)
-
-    @asynccontextmanager
-    async def alone(self, reply_id: int) -> AsyncIterator[None]:
-        """One after the other: whoever takes a reply away sees what the one before has done."""
-        gate = self._alone.setdefault(reply_id, _Turnstile())
-        gate.waiting += 1
-        try:
-            async with gate.lock:
-                yield
-        finally:
-            gate.waiting -= 1
-            if not gate.waiting:
-                del self._alone[reply_id]
 
     def knows(self, post_id: int) -> bool:
         """Whether a call to it ended unknown, and nothing was written over what it may have done."""

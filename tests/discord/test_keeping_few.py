@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from adapters.calls.turnstile import Turnstile
 from adapters.discord.cursors import Channel, Cursors
 from adapters.discord.taking import REMEMBERED
 from adapters.discord.threads import REFUSED_FOR, Threads
 from adapters.discord.watch import OTHERS, Watch
+from bot.turnstile import Turnstile
 from tests.discord.receiving import ListCore, PlainRest, alive
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.rig import FastClock, until

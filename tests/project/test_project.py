@@ -22,6 +22,7 @@ BOUNDARY = {
     "bot.store",
     "bot.errors",
     "bot.token_lock",
+    "bot.turnstile",
     "bot.commands",
     "bot.commands.catalog",
     "bot.replies",
