@@ -6,6 +6,7 @@ server.script(FAULTS["m4_clean_end_without_finish"].step)
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.errors import ModelErrorKind
 from tests.fakes.openai_script import DONE, ROLE, Raw, Refusal, Reply, Step, chunk, error_body, event, stream
@@ -17,13 +18,13 @@ COMMENT = b": OPENROUTER PROCESSING\n\n"
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What the server does, and what a model must make of it: an error of this kind, or (with "") a whole answer. `text` is what may be
-    shown of it, None where that depends on timing. `quick`: no deadline has to pass for it."""
+    shown of it, None where that depends on timing. `awaits`: the deadline that has to pass for it, if any: all others may be ample."""
 
     step: Step
     kind: ModelErrorKind | str
     text: str | None = ""
     retry_after: float | None = None
-    quick: bool = True
+    awaits: Literal["", "first_token", "gap"] = ""
 
 
 def refusal(status: int, code: str, message: str, **headers: str) -> Refusal:
@@ -48,9 +49,9 @@ TOO_LONG = {
 }
 
 FAULTS: dict[str, Fault] = {
-    "m1_nothing_comes": Fault(Raw((), end="hang"), "timeout", quick=False),
-    "m1_no_headers": Fault(Raw((), headers_after=30), "timeout", quick=False),
-    "m1_silence_in_the_middle": Fault(_begun(end="hang"), "timeout", "Half an", quick=False),
+    "m1_nothing_comes": Fault(Raw((), end="hang"), "timeout", awaits="first_token"),
+    "m1_no_headers": Fault(Raw((), headers_after=30), "timeout", awaits="first_token"),
+    "m1_silence_in_the_middle": Fault(_begun(end="hang"), "timeout", "Half an", awaits="gap"),
     "m2_slow_first_token": Fault(Reply("Late but whole", first_token_after=0.1), "", "Late but whole"),
     "m3_cut_by_fin": Fault(_begun(end="fin"), "interrupted", "Half an"),
     "m3_cut_by_rst": Fault(_begun(end="rst"), "interrupted", "Half an"),
@@ -116,13 +117,13 @@ FAULTS: dict[str, Fault] = {
     **{f"m19_status_{status}": Fault(refusal(status, "server_error", "boom"), "overloaded") for status in (500, 502, 503, 529)},
     "m19_error_page": Fault(Refusal(502, HTML), "overloaded"),
     "m19_large_error_page": Fault(Refusal(500, HTML * 20_000), "overloaded"),
-    "m20_only_comments": Fault(Raw((COMMENT, 0.02), repeat=True), "timeout", quick=False),
-    "m20_only_empty_chunks": Fault(Raw((ROLE, 0.02), repeat=True), "timeout", quick=False),
+    "m20_only_comments": Fault(Raw((COMMENT, 0.02), repeat=True), "timeout", awaits="first_token"),
+    "m20_only_empty_chunks": Fault(Raw((ROLE, 0.02), repeat=True), "timeout", awaits="first_token"),
     "m20_comments_in_the_middle": Fault(
         Raw((COMMENT, chunk("Half "), COMMENT, COMMENT, chunk("an"), *((0.03, COMMENT) * 300)), end="hang"),
         "timeout",
         "Half an",
-        quick=False,
+        awaits="gap",
     ),
     "m21_never_ending": Fault(Raw((chunk("more and more " * 64), 0.0), repeat=True), "", None),
     "m22_long_answer": Fault(Reply(pieces=("word " * 10,) * 10_000), "", "word " * 100_000),

@@ -1,10 +1,11 @@
-"""What the tests of the models share: a server, a model with short deadlines against it, and a way to read an answer."""
+"""What the tests of the models share: a server, a model against it, deadlines for each fault, and a way to read an answer."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -15,11 +16,26 @@ from bot.models.openai import OpenAIModel
 from bot.models.patience import Deadlines
 from bot.models.reader import Limits
 from bot.ports import ChatMessage, Finish, Model, ModelOptions, TextDelta
+from tests.fakes.openai_faults import Fault
 from tests.fakes.openai_server import FakeOpenAI
 
 KEY = "sk-canary-0123456789"
-SHORT = Deadlines(connect=2.0, first_token=0.9, gap=0.7, total=5.0, epilogue=0.1, check=2.0)
+AMPLE = Deadlines(connect=60.0)
+"""What no test waits for, however slow its machine is."""
+SHORT = Deadlines(connect=60.0, first_token=0.9, gap=0.7)
+"""For what waits until a deadline has passed, and for nothing else: an answer may take that long on a busy machine."""
 OPTIONS = ModelOptions("fake-1", 0.7, 1000)
+
+
+def deadlines_for(fault: Fault) -> Deadlines:
+    """Ample but for the one that the fault waits for."""
+    match fault.awaits:
+        case "first_token":
+            return replace(AMPLE, first_token=SHORT.first_token)
+        case "gap":
+            return replace(AMPLE, gap=SHORT.gap)
+        case "":
+            return AMPLE
 
 
 class FixedClock:
@@ -78,9 +94,25 @@ async def server() -> AsyncIterator[FakeOpenAI]:
         yield server
 
 
+@asynccontextmanager
+async def asking(server: FakeOpenAI, deadlines: Deadlines = AMPLE) -> AsyncIterator[OpenAIModel]:
+    """A model that is ready to ask the server."""
+    model = OpenAIModel(KEY, server.base_url, {}, deadlines, clock=FixedClock(), model="fake-1", limits=Limits(characters=600_000))
+    await model.prepare()
+    try:
+        yield model
+    finally:
+        await model.close()
+
+
 @pytest.fixture
 async def model(server: FakeOpenAI) -> AsyncIterator[OpenAIModel]:
-    model = OpenAIModel(KEY, server.base_url, {}, SHORT, clock=FixedClock(), model="fake-1", limits=Limits(characters=600_000))
-    await model.prepare()
-    yield model
-    await model.close()
+    async with asking(server) as model:
+        yield model
+
+
+async def nobody_reads(server: FakeOpenAI) -> None:
+    """Waits until the server makes no answer any more; TimeoutError when it goes on with one."""
+    async with asyncio.timeout(10):
+        while server.streams:
+            await asyncio.sleep(0.005)

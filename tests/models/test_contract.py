@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,7 +11,7 @@ from bot.models.openai import OpenAIModel
 from tests.contracts.model_contract import ModelContract
 from tests.fakes.openai_script import Reply
 from tests.fakes.openai_server import FakeOpenAI
-from tests.models.conftest import KEY, SHORT, FixedClock
+from tests.models.conftest import AMPLE, KEY, FixedClock, nobody_reads
 
 
 class TestDemo(ModelContract):
@@ -25,9 +24,8 @@ class TestOpenAI(ModelContract):
     @pytest.fixture
     async def model(self, server: FakeOpenAI) -> AsyncIterator[OpenAIModel]:
         server.always = lambda body: Reply("one two three four five six", tokens_per_second=200)
-        model = OpenAIModel(KEY, server.base_url, {}, SHORT, clock=FixedClock(), model="fake-1", connections=1)
+        model = OpenAIModel(KEY, server.base_url, {}, AMPLE, clock=FixedClock(), model="fake-1", connections=1)
         await model.prepare()
         yield model
         await model.close()
-        await asyncio.sleep(0.02)
-        assert server.streams == 0
+        await nobody_reads(server)

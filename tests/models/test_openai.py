@@ -6,9 +6,11 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 
 import pytest
 
+from bot.errors import ModelError
 from bot.messages import Usage
 from bot.models.openai import OpenAIModel
 from bot.models.patience import HELD, Deadlines
@@ -16,11 +18,11 @@ from bot.models.reader import Limits
 from bot.ports import ChatMessage, TextDelta
 from tests.fakes.openai_script import DONE, ROLE, Raw, Refusal, Reply, chunk, error_body, event
 from tests.fakes.openai_server import FakeOpenAI
-from tests.models.conftest import KEY, OPTIONS, SHORT, FixedClock, hear
+from tests.models.conftest import AMPLE, KEY, OPTIONS, SHORT, FixedClock, asking, hear
 
 
 def model_for(server: FakeOpenAI, *, key: str = KEY, headers: Mapping[str, str] | None = None, name: str = "fake-1") -> OpenAIModel:
-    return OpenAIModel(key, server.base_url, headers or {}, SHORT, clock=FixedClock(), model=name)
+    return OpenAIModel(key, server.base_url, headers or {}, AMPLE, clock=FixedClock(), model=name)
 
 
 @pytest.fixture
@@ -101,7 +103,7 @@ async def test_a_key_that_no_header_can_hold(key: str, server: FakeOpenAI) -> No
 
 async def test_an_address_that_is_none_is_a_model_error() -> None:
     for address in ("http://[bad", "nonsense", "ftp://127.0.0.1/v1"):
-        model = OpenAIModel(KEY, address, {}, SHORT, clock=FixedClock())
+        model = OpenAIModel(KEY, address, {}, AMPLE, clock=FixedClock())
         heard = await hear(model)
         await model.close()
         assert heard.kind == "unreachable"
@@ -119,16 +121,18 @@ async def test_x7_nothing_of_a_person_and_no_key_in_the_logs(
     assert KEY not in repr(heard[0].error)
 
 
-async def test_reasoning_is_a_sign_of_life(server: FakeOpenAI, model: OpenAIModel) -> None:
-    thinking = [part for _ in range(8) for part in (chunk({"reasoning": "hm"}), 0.06)]
+async def test_reasoning_is_a_sign_of_life(server: FakeOpenAI) -> None:
+    """It goes on for longer than a first token is waited for."""
+    thinking = [part for _ in range(22) for part in (chunk({"reasoning": "hm"}), 0.05)]
     server.script(Raw((ROLE, *thinking, chunk("Well"), chunk({}, "stop"), DONE)))
-    assert (await hear(model)).text == "Well"
+    async with asking(server, replace(AMPLE, first_token=SHORT.first_token)) as model:
+        assert (await hear(model)).text == "Well"
 
 
-async def test_a_slow_reader_is_not_a_slow_server(server: FakeOpenAI, model: OpenAIModel) -> None:
+async def test_a_slow_reader_is_not_a_slow_server(server: FakeOpenAI) -> None:
     server.script(Raw((ROLE, chunk("a"), 0.02, chunk("b"), 0.02, chunk({}, "stop"), DONE)))
     got = ""
-    async with model.stream([ChatMessage("user", "Hi")], OPTIONS) as words:
+    async with asking(server, replace(AMPLE, gap=SHORT.gap)) as model, model.stream([ChatMessage("user", "Hi")], OPTIONS) as words:
         async for word in words:
             got += word.text if isinstance(word, TextDelta) else ""
             await asyncio.sleep(SHORT.gap + 0.05)
@@ -142,25 +146,24 @@ def test_m1_m20_m21_what_is_waited_for_is_bounded_as_it_comes() -> None:
 
 
 async def test_m21_the_total_ends_an_answer_that_never_pauses(server: FakeOpenAI) -> None:
-    model = OpenAIModel(KEY, server.base_url, {}, Deadlines(total=0.3), clock=FixedClock())
-    await model.prepare()
     server.script(Raw((chunk("a "), 0.01), repeat=True))
-    heard = await hear(model)
-    await model.close()
+    async with asking(server, replace(AMPLE, total=0.6)) as model:
+        heard = await hear(model)
     assert heard.kind == "timeout"
-    assert "longer than 0.3 s" in heard.error.detail
+    assert "longer than 0.6 s" in heard.error.detail
     assert heard.text.startswith("a a a")
 
 
-async def test_usage_that_does_not_come_is_not_waited_for(server: FakeOpenAI, model: OpenAIModel) -> None:
+async def test_usage_that_does_not_come_is_not_waited_for(server: FakeOpenAI) -> None:
     server.script(Raw((ROLE, chunk("a"), chunk({}, "stop")), end="hang"))
-    heard = await hear(model)
+    async with asking(server, replace(AMPLE, epilogue=0.1)) as model:
+        heard = await hear(model)
     assert heard.text == "a"
     assert heard.usage is None
 
 
 async def test_connections_are_used_again(server: FakeOpenAI) -> None:
-    model = OpenAIModel(KEY, server.base_url, {}, SHORT, clock=FixedClock(), connections=1)
+    model = OpenAIModel(KEY, server.base_url, {}, AMPLE, clock=FixedClock(), connections=1)
     for _ in range(3):
         assert (await hear(model)).text == "You said: Hi"
     assert server.connections == 1
@@ -195,13 +198,16 @@ async def test_check_takes_a_model_that_only_thinks_within_so_few_tokens(server:
 
 
 @pytest.mark.parametrize("words", ["", "Half an "])
-async def test_r10_a_process_that_was_put_on_hold_blames_no_server(server: FakeOpenAI, model: OpenAIModel, words: str) -> None:
+async def test_r10_a_process_that_was_put_on_hold_blames_no_server(server: FakeOpenAI, words: str) -> None:
     """All deadlines have passed when it goes on, and what came meanwhile was not read."""
     server.script(Raw((ROLE, *((chunk(words),) if words else ())), end="hang"))
-    asked = asyncio.create_task(hear(model, "Hello"))
-    while not server.streams:
+    deadlines = replace(AMPLE, gap=SHORT.gap) if words else replace(AMPLE, first_token=SHORT.gap)
+    async with asking(server, deadlines) as model, model.stream([ChatMessage("user", "Hello")], OPTIONS) as told:
+        if words:
+            assert await anext(told) == TextDelta(words)
+        more = asyncio.ensure_future(anext(told))
         await asyncio.sleep(0.01)
-    await asyncio.sleep(0.3)
-    time.sleep(SHORT.first_token + HELD)  # noqa: ASYNC251 - that is what it is about
-    heard = await asked
-    assert (heard.kind, heard.text) == ("interrupted", words)
+        assert not more.done()
+        time.sleep(SHORT.gap + HELD)  # noqa: ASYNC251 - that is what it is about
+        with pytest.raises(ModelError, match="interrupted: held for"):
+            await more

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 
@@ -15,7 +14,7 @@ from tests.contracts.model_contract import ModelContract
 from tests.fakes.openai_faults import FAULTS
 from tests.fakes.openai_script import Json, Reply, Step
 from tests.fakes.openai_server import FakeOpenAI
-from tests.models.conftest import KEY, SHORT, FixedClock, hear
+from tests.models.conftest import AMPLE, KEY, FixedClock, hear, nobody_reads
 
 SECOND = ModelOptions("fake-2", 0.7, 1000)
 
@@ -34,14 +33,14 @@ def time() -> Time:
 
 @pytest.fixture
 async def model(server: FakeOpenAI, time: Time) -> AsyncIterator[SteadyModel]:
-    steady = SteadyModel(OpenAIModel(KEY, server.base_url, {}, SHORT, clock=time, model="fake-1", connections=1), time)
+    steady = SteadyModel(OpenAIModel(KEY, server.base_url, {}, AMPLE, clock=time, model="fake-1", connections=1), time)
     yield steady
     await steady.close()
 
 
 @pytest.fixture
 async def doubled(server: FakeOpenAI, time: Time) -> AsyncIterator[SteadyModel]:
-    steady = SteadyModel(OpenAIModel(KEY, server.base_url, {}, SHORT, clock=time, model="fake-1", connections=1), time, "fake-2")
+    steady = SteadyModel(OpenAIModel(KEY, server.base_url, {}, AMPLE, clock=time, model="fake-1", connections=1), time, "fake-2")
     yield steady
     await steady.close()
 
@@ -54,8 +53,7 @@ class TestContract(ModelContract):
         server.always = lambda body: Reply("one two three four five six", tokens_per_second=200)
         await model.prepare()
         yield
-        await asyncio.sleep(0.02)
-        assert server.streams == 0
+        await nobody_reads(server)
 
 
 def _only_second(body: Json) -> Step:
