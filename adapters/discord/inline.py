@@ -12,6 +12,7 @@ from typing import Final
 
 from markdown_it.common.utils import unescapeAll
 
+from adapters.discord.links import encoded, host_of
 from adapters.discord.marks import Kind, Node, pair
 
 _LINK: Final = r"(?P<link>!?\[)|(?P<close>\])|"
@@ -31,6 +32,8 @@ _TARGET: Final = re.compile(
 )
 _FORMULA: Final = re.compile(r"(?!\s)(?:[A-Za-z]|(?=[^$]*[\\^_{=])[^$\n`]*[^$\s`])")
 _EAST_ASIAN: Final = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
+_OWN: Final = re.compile(r"https?://[^\s<>]{1,1200}", re.IGNORECASE)
+_LETTERS: Final = frozenset({"text", "escape", "address"})
 _ENDS_ADDRESS: Final = re.compile(r"[.,:;]?(?:\s|\Z)")
 _MAX_FORMULA: Final = 2000
 _CLOSINGS: Final = {"\\(": "\\)", "\\[": "\\]", "$$": "$$", "$": "$"}
@@ -206,13 +209,35 @@ class _Reader:
         if match is None:
             return self._text("]", end)
         url = match["pointed"] if match["pointed"] is not None else match["bare"] or ""
+        if not match["title"] and self._is_own_address(unescapeAll(url), index, runs):
+            return self._own_address(unescapeAll(url), index, opening, match.end())
         self._nodes[index] = Node("link", unescapeAll(url), unescapeAll((match["title"] or "")[1:-1]), opening == "![")
         pair(self._nodes, self._runs[runs:], self._breaking)
         del self._runs[runs:]
         self._nodes.append(Node("link_end", ""))
         if opening == "[":
-            self._brackets = [bracket for bracket in self._brackets if bracket[1] == "!["]
+            self._end_outer_links()
         return match.end()
+
+    def _end_outer_links(self) -> None:
+        """There is no link in a link."""
+        self._brackets = [bracket for bracket in self._brackets if bracket[1] == "!["]
+
+    def _is_own_address(self, url: str, index: int, runs: int) -> bool:
+        """Whether the text of a link, from the piece `index` on, is the address that it leads to, or all of it but the last slash."""
+        inside = self._nodes[index + 1 :]
+        if len(self._runs) > runs or host_of(encoded(url)) is None or any(node.kind not in _LETTERS for node in inside):
+            return False
+        return _OWN.fullmatch(url) is not None and plain(inside).strip() in (url, url.removesuffix("/"))
+
+    def _own_address(self, url: str, index: int, opening: str, end: int) -> int:
+        """In place of such a link, of which Discord would make none, stands the address alone."""
+        del self._nodes[index:]
+        for places in self._breaking.values():
+            del places[bisect_left(places, index) :]
+        if opening == "[":
+            self._end_outer_links()
+        return self._address(url, end)
 
 
 def _is_punctuation(character: str) -> bool:

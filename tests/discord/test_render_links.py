@@ -19,10 +19,27 @@ from tests.discord.validator import read
         ("[www.good.com](https://good.com)", "[www.good.com](https://good.com)"),
         ("[click](https://evil.com)", "[click](https://evil.com)"),
         ("[g.com](https://g.com@evil.com/)", "g.com (<https://g.com@evil.com/>)"),
-        ("[https://a.bc](https://a.bc)", "<https://a.bc>"),
+        ("[https://a.bc](https://a.bc)", "https://a.bc"),
     ],
 )
 def test_x14_a_link_whose_text_names_another_host_shows_its_address(source: str, text: str) -> None:
+    assert render(Content(source))[0].text == text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (r"[https://a\.org](https://a.org)", "https://a.org"),
+        (r"See [https://a\.org/x\_y](https://a.org/x_y), or not.", "See https://a.org/x_y, or not."),
+        (r"[https://a\.org](https://a.org)s", "<https://a.org>s"),
+        ("[https://a.org](https://a.org/)", "https://a.org/"),
+        (r"**[https://a\_b.org](https://a_b.org)** z", "**<https://a_b.org>** z"),
+        (r"[a [https://b\.org](https://b.org) c](https://d.org)", r"\[a https://b.org c]\(<https://d.org>)"),
+        (r"[https://a\.org](https://b.org)", r"<https://a>\.org (<https://b.org>)"),
+        (r"[https://a\.org](https://a.org 'title')", r"<https://a>\.org (<https://a.org>) (title)"),
+    ],
+)
+def test_a_link_whose_text_is_its_own_address_is_shown_as_the_address(source: str, text: str) -> None:
     assert render(Content(source))[0].text == text
 
 
