@@ -15,8 +15,8 @@ CLOUDFLARE_PAUSE: Final = 60.0
 """Seconds to leave Discord alone where a 429 names no time."""
 OVER: Final = frozenset({UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, INVALID_WEBHOOK_TOKEN})
 NOWHERE: Final = frozenset({UNKNOWN_CHANNEL, UNKNOWN_GUILD, 50001, 50007, 50013, ARCHIVED, 50278})
-LOST: Final = (aiohttp.ClientError, OSError, TimeoutError, ValueError)
-"""What a call that ended without a readable answer raises."""
+LOST: Final = (aiohttp.ClientError, OSError, TimeoutError, ValueError, TypeError, KeyError)
+"""What a call that ended without a readable answer raises; the library stumbles over a limit that names no time."""
 FAILURES: Final = (discord.HTTPException, discord.RateLimited, *LOST)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.discord.places import InteractionRef, snowflake_at
 from bot.errors import SendUnknown
 from bot.events import MessageRef
 from bot.replies.target import LONG_AGO
@@ -193,3 +194,32 @@ async def test_what_is_known_as_a_post_is_not_taken_for_a_lost_one(bench: Bench)
     bench.core.known.add(await bench.adapter.send(bench.place, plain("another"), key="a"))
     await bench.adapter.send(bench.place, plain("mine"), key="b", tried_since=since)
     assert bench.channel.texts == ["another", "mine"]
+
+
+async def test_p34_a_page_in_place_of_the_answer_is_no_answer_and_the_same_key_is_one_message(bench: Bench) -> None:
+    """Such as the network of an hotel, or what stands before Discord, gives for each address, with a status of success."""
+    bench.fake.faults.add("create message", html=True, error=200, after=True)
+    with pytest.raises(SendUnknown):
+        await bench.adapter.send(bench.place, plain("once"), key="a")
+    ref = await bench.adapter.send(bench.place, plain("once"), key="a")
+    bench.fake.faults.add("edit message", html=True, error=200)
+    with pytest.raises(SendUnknown):
+        await bench.adapter.edit(ref, plain("changed"))
+    bench.fake.faults.add("history", html=True, error=200)
+    with pytest.raises(SendUnknown):
+        await bench.adapter.send(bench.place, plain("b"), key="b", tried_since=LONG_AGO)
+    assert bench.channel.texts == ["once"]
+
+
+async def test_p34_an_answer_to_a_command_that_nobody_can_read_is_no_answer(bench: Bench) -> None:
+    now = bench.clock.now()
+    via = InteractionRef(snowflake_at(now), "token", "command", here=True).in_place(bench.place)
+    bench.fake.faults.add("edit original", html=True, error=200)
+    with pytest.raises(SendUnknown):
+        await bench.adapter.send(bench.place, plain("x"), reply_to=via, via=via, key="a")
+
+
+async def test_p32_a_limit_that_names_no_time_is_no_answer(bench: Bench) -> None:
+    bench.fake.faults.add("create message", error=429, code=30046)
+    with pytest.raises(SendUnknown):
+        await bench.adapter.send(bench.place, plain("x"), key="a")

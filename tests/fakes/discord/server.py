@@ -158,7 +158,7 @@ def _refused(call: Call, refusal: Refusal) -> web.Response:
     if page:
         return _page(refusal.status, refusal.extra.get("retry_after", 0.0))
     told = {"Via": "1.1 google", "Content-Type": "application/json", **headers}
-    if refusal.status == 429:
+    if refusal.status == 429 and "retry_after" in refusal.extra:
         told |= {"Retry-After": str(int(refusal.extra["retry_after"]) + 1), "X-RateLimit-Scope": "user"}
         if refusal.extra["global"]:
             told["X-RateLimit-Global"] = "true"
