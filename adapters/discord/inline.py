@@ -12,6 +12,7 @@ from typing import Final
 
 from markdown_it.common.utils import unescapeAll
 
+from adapters.discord.escaping import clean
 from adapters.discord.links import encoded, host_of
 from adapters.discord.marks import Kind, Node, pair
 
@@ -104,7 +105,7 @@ class _Reader:
             case "address":
                 return self._bare_address(text, start)
             case _:
-                character = unescapeAll(text)
+                character = _meant(text)
                 known = bool(character.strip()) and character != text
                 return self._push("escape", character, end) if known else self._text(" " if character.isspace() else text, end)
 
@@ -209,9 +210,9 @@ class _Reader:
         if match is None:
             return self._text("]", end)
         url = match["pointed"] if match["pointed"] is not None else match["bare"] or ""
-        if not match["title"] and self._is_own_address(unescapeAll(url), index, runs):
-            return self._own_address(unescapeAll(url), index, opening, match.end())
-        self._nodes[index] = Node("link", unescapeAll(url), unescapeAll((match["title"] or "")[1:-1]), opening == "![")
+        if not match["title"] and self._is_own_address(_meant(url), index, runs):
+            return self._own_address(_meant(url), index, opening, match.end())
+        self._nodes[index] = Node("link", _meant(url), _meant((match["title"] or "")[1:-1]), opening == "![")
         pair(self._nodes, self._runs[runs:], self._breaking)
         del self._runs[runs:]
         self._nodes.append(Node("link_end", ""))
@@ -238,6 +239,11 @@ class _Reader:
         if opening == "[":
             self._end_outer_links()
         return self._address(url, end)
+
+
+def _meant(text: str) -> str:
+    """The text with characters for their names and numbers, and without those that cannot be sent."""
+    return clean(unescapeAll(text))
 
 
 def _is_punctuation(character: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 from markdown_it.token import Token
 
 from adapters.links import is_misleading
+from adapters.telegram.cleaning import clean
 from adapters.telegram.entities import EntityKind
 from adapters.telegram.links import host_of
 from adapters.telegram.styled import StyledText
@@ -65,6 +66,7 @@ class InlineWriter:
             self.text.end()
 
     def _open_link(self, url: str, title: str) -> None:
+        url, title = clean(url).text, clean(title).text  # characters by their number are characters only now
         host = None if self.text.in_link else host_of(url)
         if host is not None:
             self.text.begin("text_link", url)

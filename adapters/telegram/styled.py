@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from adapters.telegram.cleaning import clean
 from adapters.telegram.entities import EntityKind
 
 
@@ -28,7 +29,8 @@ class StyledText:
     _open: list[Span | None] = field(default_factory=list)
 
     def write(self, text: str) -> None:
-        text = text.replace("\t", " ")
+        """The text was cleaned before it was read, but `&#8238;` is a character only now."""
+        text = clean(text).text.replace("\t", " ")
         self._chunks.append(text)
         self.length += len(text)
 

@@ -7,7 +7,7 @@ import pytest
 from adapters.discord.render import render
 from bot.posts import Content
 from tests.contracts.link_texts import HONEST, HONEST_WHOLE, MISLEADING, URL
-from tests.discord.validator import read
+from tests.discord.validator import problems, read
 
 
 @pytest.mark.parametrize(
@@ -169,3 +169,10 @@ def test_x14_what_discord_takes_for_no_address_begins_no_link() -> None:
     seen = read(render(Content("<http://[> a.bc [x[]](http://d.ef)"))[0].text)
     assert (seen.text, seen.marks) == ("http://[ a.bc x[]", [("url", "http://["), ("link", "x[]", "http://d.ef")])
     assert render(Content("https://a https://a.bc <https://a.bc:>"))[0].text == "<https://a> https://a.bc <https://a.bc:>"
+
+
+def test_x14_a_character_by_its_number_is_cleaned_like_any_other() -> None:
+    """Else an address or a title would hold what cannot be sent, or another line."""
+    texts = [render(Content(source))[0].text for source in ("[a](/b&#13;c)", '[a](https://b.org "c&#x2028;d")', "[a](/b&#12;c)")]
+    assert not any(problems(text) for text in texts), texts
+    assert "\u2028" not in "".join(texts)

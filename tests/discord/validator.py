@@ -17,6 +17,8 @@ MAX_LABEL: Final = 80
 MAX_OPTIONS: Final = 25
 SELECT: Final = 3
 SUPPRESS_EMBEDS: Final = 4
+STRIPPED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+"""Halves of a character cannot be sent. Of controls Discord's page says that it "may strip certain characters"."""
 
 _QUOTE: Final = re.compile(r"( *>>> +([\s\S]*))|( *>(?!>>) +[^\n]*(\n *>(?!>>) +[^\n]*)*\n?)")
 _QUOTE_MARK: Final = re.compile(r"^ *>(?:>>)? ", re.MULTILINE)
@@ -77,8 +79,8 @@ def problems(text: str) -> list[str]:
         found.append("blank")
     if text != text.strip():
         found.append("begins or ends with white space")
-    if any("\ud800" <= character <= "\udfff" or character == "\0" for character in text):
-        found.append("a character that cannot be sent")
+    if stripped := STRIPPED.search(text):
+        found.append(f"{stripped.group()!r}, which cannot be sent or may be taken out")
     seen = read(text)
     if any(mark[0] == "spoiler" for mark in seen.marks):
         found.append("hides text as a spoiler")

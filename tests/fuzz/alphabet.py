@@ -23,6 +23,14 @@ MARKS: Final = (
     "'", '"', "{", "}", "%", ".", ",", ";", "&amp;", "&lt;", "&#42;", "&nosuch;", "&#0;", "&#x41;", "\\*", "\\_", "\\`", "\\[",
     "\\\\", "\\|",
 )  # fmt: skip
+ENTITIES: Final = (
+    "&nbsp;", "&#160;", "&#8203;", "&shy;", "&zwnj;", "&zwj;", "&NoBreak;", "&ensp;", "&emsp;", "&thinsp;", "&ZeroWidthSpace;",
+    "&#x2800;", "&#12288;", "&lrm;", "&rlm;", "&#8238;", "&#8294;", "&#65279;", "&#xAD;", "&#x3164;", "&#x034F;", "&Tab;", "&NewLine;",
+    "&#10;", "&#13;", "&#32;", "&#x20;", "&#x2028;", "&#x85;", "&#27;", "&#x1b;", "&#7;", "&#xd800;", "&#x10FFFF;", "&#xFFFF;",
+    "&#xFE0F;", "&#x301;", "&#0;", "&#x110000;", "&nbsp", "&amp;nbsp;", "&amp;#8203;", "&lt;b&gt;", "&#60;@12&#62;", "&#64;everyone",
+    "&ast;&ast;", "&grave;", "&vert;", "&lowbar;", "&lbrack;", "&rpar;", "&bsol;", "&period;", "&sol;", "&colon;",
+)  # fmt: skip
+"""What Markdown reads as a character by its name or number: white space, what nobody sees, what is obeyed, and marks."""
 SPACES: Final = (" ", " ", " ", "  ", "    ", "\t", "\n", "\n", "\n\n", "\n\n\n", "  \n", "\\\n", "\n    ", "\n\t", "\n> ", "\n- ", "\n1. ")
 HOSTS: Final = (
     "x.org", "good.com", "docs.good.com", "evil.example", "a-b.co.uk", "xn--e1afmkfd.xn--p1ai", "пример.рф", "1.2.3.4", "localhost",
@@ -46,6 +54,11 @@ PATHS: Final = (
     "/😀",
     "/_x_",
     "/<y>",
+    "/a&nbsp;b",
+    "/&#10;x",
+    "/&#8238;y",
+    "/?a=1&amp;b=2",
+    "/&#32;z",
 )
 SCHEMES: Final = ("https://", "https://", "https://", "http://", "HTTPS://", "http:/", "//", "")
 STRANGE: Final = (
@@ -72,7 +85,27 @@ TAGS: Final = (
     "<script>",
     "<tg-spoiler>",
 )
-LANGUAGES: Final = ("", "", "python", "c++", "a b", 'py title="x"', "`", "~", "{.x}", "日本", "x" * 40, "\t", "diff", "-", "ansi", "|")
+LANGUAGES: Final = (
+    "",
+    "",
+    "python",
+    "c++",
+    "a b",
+    'py title="x"',
+    "`",
+    "~",
+    "{.x}",
+    "日本",
+    "x" * 40,
+    "\t",
+    "diff",
+    "-",
+    "ansi",
+    "|",
+    "&#10;x",
+    "a&nbsp;b",
+    "&#8238;",
+)
 FENCES: Final = ("```", "```", "````", "~~~", "~~~~~", "``", "``` ```", "`````")
 CORPUS: Final = tuple(source for source in DOCUMENTS.values() if 0 < len(source) < 1500)
 """Documents that renderers fall over, to be cut up and joined."""

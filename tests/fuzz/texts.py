@@ -60,8 +60,9 @@ class Author:
     def _marked(self, depth: int) -> str:
         mark = self._chance.choice(("*", "**", "***", "_", "__", "___", "~~", "~", "||", "**_", "*__", "**~~"))
         end = mark[::-1] if self._chance.random() < 0.9 else self._chance.choice(alphabet.MARKS)
-        space = " " if self._chance.random() < 0.07 else ""
-        return f"{mark}{space}{self.line(depth)}{end}"
+        space = self._chance.choice((" ", *alphabet.ENTITIES)) if self._chance.random() < 0.1 else ""
+        inner = self._chance.choice(alphabet.ENTITIES) if self._chance.random() < 0.03 else self.line(depth)
+        return f"{mark}{space}{inner}{end}"
 
     def _code(self, depth: int) -> str:
         ticks = self._chance.choice(("`", "`", "``", "```"))
@@ -80,7 +81,9 @@ class Author:
         shown = self._chance.choice(("", "https://", "www.", "")) + self._chance.choice(alphabet.HOSTS)
         if self._chance.random() < 0.5:
             place = self._chance.randrange(len(shown) + 1)
-            insert = self._chance.choice((*alphabet.INVISIBLE, "**", "*x*", "`", "\\", "~~", "_", "&#46;", "\u2024", "\uff0e", "[", "]"))
+            insert = self._chance.choice(
+                (*alphabet.INVISIBLE, *alphabet.ENTITIES, "**", "*x*", "`", "\\", "~~", "_", "&#46;", "\u2024", "\uff0e", "[", "]")
+            )
             shown = shown[:place] + insert + shown[place:]
         return shown
 
@@ -110,7 +113,7 @@ class Author:
         return self._chance.choice(alphabet.MARKS)
 
     def _odd(self, depth: int) -> str:
-        return self._chance.choice((*alphabet.ODD, *alphabet.CONTROL, *alphabet.SPACES))
+        return self._chance.choice((*alphabet.ODD, *alphabet.CONTROL, *alphabet.SPACES, *alphabet.ENTITIES))
 
     def _number(self, depth: int) -> str:
         return str(self._chance.choice((0, 7, 1999, 10**9, 12345)))
@@ -168,7 +171,10 @@ class Author:
         return "\n".join(lines)
 
     def _row(self, columns: int) -> str:
-        cells = [self._chance.choice(("", " ", "a\\|b", "`x|y`")) if self._chance.random() < 0.2 else self.line(2) for _ in range(columns)]
+        cells = [
+            self._chance.choice(("", " ", "a\\|b", "`x|y`", *alphabet.ENTITIES)) if self._chance.random() < 0.2 else self.line(2)
+            for _ in range(columns)
+        ]
         row = "|".join(f" {cell} " for cell in cells).replace("\n", " ")
         return f"|{row}|" if self._chance.random() < 0.8 else row
 
@@ -188,7 +194,7 @@ class Author:
         return self._chance.choice(("[1]: {}", "[^2]: {}", '[a b]: <{}> "t"', "See [this][1].\n\n[1]: {}")).format(self._url())
 
     def _stray(self, depth: int) -> str:
-        choices = (*alphabet.MARKS, *alphabet.SPACES, *alphabet.ODD)
+        choices = (*alphabet.MARKS, *alphabet.SPACES, *alphabet.ODD, *alphabet.ENTITIES)
         return "".join(self._chance.choice(choices) for _ in range(self._chance.randrange(1, 12)))
 
 
@@ -202,7 +208,7 @@ def nasty_text(chance: Random) -> str:
         text = _spliced(text, chance.choice(alphabet.CORPUS), chance)
     elif kind < 0.4:
         text = "".join(
-            chance.choice((*alphabet.MARKS, *alphabet.SPACES, *alphabet.MENTIONS, *alphabet.EMOJI, "a", "w1w"))
+            chance.choice((*alphabet.MARKS, *alphabet.SPACES, *alphabet.ENTITIES, *alphabet.MENTIONS, *alphabet.EMOJI, "a", "w1w"))
             for _ in range(chance.randrange(40))
         )
     if chance.random() < 0.05:
@@ -226,7 +232,7 @@ def _stirred(text: str, chance: Random) -> str:
                 place = chance.randrange(len(text) + 1)
                 text = text[:place] + text[start:end] + text[place:]
             case _:
-                text = text[:start] + chance.choice((*alphabet.MARKS, *alphabet.ODD, *alphabet.SPACES)) + text[end:]
+                text = text[:start] + chance.choice((*alphabet.MARKS, *alphabet.ODD, *alphabet.SPACES, *alphabet.ENTITIES)) + text[end:]
     return text
 
 

@@ -72,6 +72,9 @@ CASES: list[tuple[str, str, list[Mark]]] = [
     ("$$\na\n- b\n$$", "$$\na\n- b\n$$", [("pre", "$$\na\n- b\n$$", "latex")]),
     ("**「强调」**文", "「强调」文", [("bold", "「强调」")]),
     ("\\*a\\* &lt;", "*a* <", []),
+    ("a&#8238;b &#13;c&#x2028;d &#x41;&#778;", "ab \nc\nd \u00c5", []),
+    ("**a&#8238;** b `&#8238;`", "a b &#8238;", [("bold", "a"), ("code", "&#8238;")]),
+    ("[t](https://a.bc/&#8238;x)", "t", [("text_link", "t", "https://a.bc/x")]),
     ("Text\n---\nmore", "Text\n———\nmore", []),
     ("a**", "a**", []),
 ]
