@@ -119,6 +119,11 @@ def made_for(key: str, reply_id: int, ordinal: int) -> bool:
     return key.partition(".")[0] == post_key(reply_id, ordinal)
 
 
+def maker(key: str) -> int:
+    """The id of the reply that the post with this key was made for."""
+    return int(key.removeprefix("p").partition("-")[0], 16)
+
+
 @dataclass(frozen=True, slots=True)
 class OpenAsk:
     """A question that waits for its answer from one person in one place, until `expires_at`."""

@@ -12,9 +12,11 @@ from adapters.discord.places import channel_id, snowflake_at
 from adapters.discord.rest import Rest
 from bot.events import MessageRef, Place
 from bot.ports import Core
+from bot.replies import texts
 
 _SKEW: Final = 60_000 << 22
 """A minute in ids: by so much the clocks here and there may differ."""
+_CLOSING: Final = "`│ \n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,9 @@ async def own_message(rest: Rest, core: Core | None, place: Place, since: Collec
     lowest = min(from_each)
     if lost.after - max(from_each) <= 2 * _SKEW:
         lowest = max(lowest, lost.after)
-    found = [
-        message for message in await rest.messages(channel_id(place), limit=100) if _is_own(message, rest, lowest) and _fits(message, lost)
-    ]
     begun = snowflake_at(min(since))
+    there = await rest.messages(channel_id(place), limit=100)
+    found = [message for message in there if _is_own(message, rest, lowest) and _fits(message, lost, begun)]
     for message in sorted(found, key=lambda one: _rank(one, lost, begun)):
         number = int(message["id"])
         if number not in others and (core is None or not await core.knows(MessageRef(place, str(number)))):
@@ -66,11 +67,17 @@ def _is_own(message: dict[str, Any], rest: Rest, lowest: int) -> bool:
     return not message.get("webhook_id")  # it was made by an interaction's token, which no key guards
 
 
-def _fits(message: dict[str, Any], lost: Lost) -> bool:
+def _fits(message: dict[str, Any], lost: Lost, begun: int) -> bool:
     """Only what replies to the same: else two that were lost would each be taken for the other's. A reply to what was deleted by then is
-    posted as a reply to nothing."""
+    posted as a reply to nothing.
+
+    Where neither replies to anything, what is older than the first try, if clocks agree, must have the words for it: the very text, its
+    beginning, or a preview's end, since a model that is asked again says something else. A line of another command has none of that.
+    """
     reference = _reference(message)
-    return reference == lost.reference or (not reference and _shows(message, lost))
+    if reference or lost.reference:
+        return reference == lost.reference or (not reference and _shows(message, lost))
+    return begun <= int(message["id"]) or _shows(message, lost) or _begins(message, lost) or _waits(message)
 
 
 def _rank(message: dict[str, Any], lost: Lost, begun: int) -> tuple[bool, bool, bool, int]:
@@ -84,3 +91,13 @@ def _reference(message: dict[str, Any]) -> int:
 
 def _shows(message: dict[str, Any], lost: Lost) -> bool:
     return str(message.get("content")).strip() == lost.text.strip()
+
+
+def _begins(message: dict[str, Any], lost: Lost) -> bool:
+    shown = str(message.get("content")).strip()
+    return bool(shown) and lost.text.strip().startswith(shown)
+
+
+def _waits(message: dict[str, Any]) -> bool:
+    """Whether it is short of its text; what is still open there (a block of code, a table) has been closed behind the sign."""
+    return str(message.get("content")).rstrip(_CLOSING).endswith(texts.WAITING)

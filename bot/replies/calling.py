@@ -9,9 +9,10 @@ from datetime import datetime
 from bot.errors import ContentRefused, SendUnknown
 from bot.events import MessageRef
 from bot.ports import Adapter, Clock
-from bot.posts import Part, Post, made_for, post_key
+from bot.posts import Part, Post, made_for, maker, post_key
 from bot.replies import texts
 from bot.replies.target import LONG_AGO, Target
+from bot.store import Store
 
 SEND_TRIES = 5
 EDIT_TRIES = 8
@@ -46,6 +47,15 @@ def address(reply_id: int, ordinal: int, known: Post | None, target: Target, *, 
         earlier = known.reply_to
         reply_to = earlier if earlier is not None and earlier.place == target.place else reply_to
     return Address(key, reply_to, since)
+
+
+async def dated(to: Address, target: Target, store: Store) -> Address:
+    """What another answer may have sent was sent after that one was asked for. Where messages reply to something, they are found by that;
+    elsewhere time is all that there is."""
+    if to.tried_since != LONG_AGO or target.reply_to is not None:
+        return to
+    turn = await store.turn_of(maker(to.key))
+    return replace(to, tried_since=turn.received_at) if turn is not None else to
 
 
 class Caller:

@@ -18,7 +18,7 @@ from bot.ports import Adapter, Clock
 from bot.post_changes import AddPost, SetPost
 from bot.posts import Content, Part, Post, PostState, post_key
 from bot.replies import texts
-from bot.replies.calling import Caller, address
+from bot.replies.calling import Caller, address, dated
 from bot.replies.target import Claim, Target
 from bot.replies.under_way import UnderWay
 from bot.store import Store
@@ -232,7 +232,8 @@ class Poster:
     async def _send(self, ordinal: int, part: Part, *, preview: bool) -> MessageRef:
         keyed = self._adapter.capabilities(self.target.place).idempotent_send
         known, lost = self._posts.get(ordinal), ordinal in self._lost
-        return await self._caller.send(part, address(self.reply_id, ordinal, known, self.target, lost=lost, keyed=keyed), preview=preview)
+        to = address(self.reply_id, ordinal, known, self.target, lost=lost, keyed=keyed)
+        return await self._caller.send(part, await dated(to, self.target, self._store), preview=preview)
 
     def _stub(self, part: Part) -> Part:
         """The first words, never all of them. A question keeps its form, which only a send can give it."""

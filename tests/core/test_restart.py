@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -160,6 +160,25 @@ async def test_p34_a_post_that_another_answer_had_before_is_looked_for_further_b
     adapter.limit = 10
     await poster.finish(Content("one part and another"))
     assert adapter.tried_since == [asked, LONG_AGO]
+    await store.close()
+
+
+@pytest.mark.parametrize("replies", [False, True])
+async def test_p34_where_nothing_is_replied_to_that_other_answer_says_since_when(tmp_path: Path, replies: bool) -> None:
+    """In a private chat a lost line of an older command would be taken for it otherwise."""
+    async with talking(tmp_path / "parley.db") as talk:
+        await talk.hears("one")
+        await talk.settle()
+    adapter, place = MemoryAdapter(capabilities=replace(DEFAULT, idempotent_send=True)), Place("memory", "7")
+    store = await SqliteStore.open(tmp_path / "parley.db", driver="inline")
+    (first,) = [turn for number in range(20) if (turn := await store.turn_of(number)) is not None]
+    taken = Post(106, 109, 0, place, "planned", post_key(first.reply_id, 0))
+    await store.apply((AddPost(taken),))
+    asked = first.received_at + timedelta(minutes=5)
+    target = Target(place, MessageRef(place, "1") if replies else None, since=asked, inherited=200)
+    poster = Poster(adapter, store, TestClock(), lambda: 130, 109, target, (taken,), claim=Claim(asyncio.Lock()))
+    await poster.finish(Content("an answer"))
+    assert adapter.tried_since == [LONG_AGO if replies else first.received_at]
     await store.close()
 
 

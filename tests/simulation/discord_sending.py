@@ -145,12 +145,17 @@ class DiscordSender:
         return began - 60 if began < sure else None
 
     def _candidates(self, place: Place, since: float, part: Part, reply_to: MessageRef | None) -> list[MessageRef]:
-        """What replies to the same, the very text first; what was made in the minute by which clocks may differ last."""
+        """What replies to the same, the very text first; what was made in the minute by which clocks may differ last. Such a one
+        that replies to nothing must have the words for it."""
         responses = {one.response for one in self.server.interactions.values()}
         wanted = reply_to.message_id if reply_to is not None else ""
         found = [
             shown
             for shown in self.server.chats.in_place(place, by_bot=True)
-            if shown.made_at >= since and not shown.only_for and shown.id not in responses and shown.reply_to == wanted
+            if shown.made_at >= since
+            and not shown.only_for
+            and shown.id not in responses
+            and shown.reply_to == wanted
+            and (wanted or since + 60 <= shown.made_at or part.text.startswith(shown.text) or shown.text.endswith(texts.WAITING))
         ]
         return [shown.ref for shown in sorted(found, key=lambda shown: (shown.text != part.text, shown.made_at < since + 60))]
