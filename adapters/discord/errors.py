@@ -7,14 +7,16 @@ from typing import Final
 import aiohttp
 import discord
 
+from adapters.discord.forms import Json
 from bot.errors import AdapterError, ContentRefused, MessageGone, PlaceUnavailable, RateLimited, SendUnknown, TokenRefused
 
 UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10003, 10004, 10008, 10015, 10062
 INVALID_WEBHOOK_TOKEN, ALREADY_ANSWERED, ARCHIVED = 50027, 40060, 50083
 CLOUDFLARE_PAUSE: Final = 60.0
 """Seconds to leave Discord alone where a 429 names no time."""
+_NO_ANSWER: Final = "the answer is not Discord's"
 OVER: Final = frozenset({UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, INVALID_WEBHOOK_TOKEN})
-NOWHERE: Final = frozenset({UNKNOWN_CHANNEL, UNKNOWN_GUILD, 50001, 50007, 50013, ARCHIVED, 50278})
+NOWHERE: Final = frozenset({UNKNOWN_CHANNEL, UNKNOWN_GUILD, 50001, 50007, 50013, 50278})
 LOST: Final = (aiohttp.ClientError, OSError, TimeoutError, ValueError, TypeError, KeyError)
 """What a call that ended without a readable answer raises; the library stumbles over a limit that names no time."""
 FAILURES: Final = (discord.HTTPException, discord.RateLimited, *LOST)
@@ -26,6 +28,10 @@ class InteractionOver(AdapterError):
 
 class AlreadyAnswered(AdapterError):
     """The interaction has its first answer already. Does not leave the adapter."""
+
+
+class Archived(PlaceUnavailable):
+    """The thread is archived: only a new message opens it by itself, and that only where it is not locked."""
 
 
 def translated(error: BaseException) -> AdapterError:
@@ -42,6 +48,8 @@ def _refusal(error: discord.HTTPException) -> AdapterError | None:
     what = f"{error.status} {error.code}"
     if error.code in OVER:
         return InteractionOver(what)
+    if error.code == ARCHIVED:
+        return Archived(what)
     if error.code in NOWHERE:
         return PlaceUnavailable(what)
     if error.code == ALREADY_ANSWERED:
@@ -71,3 +79,17 @@ def _pause(error: discord.HTTPException) -> float:
         return float(error.response.headers.get("Retry-After", CLOUDFLARE_PAUSE))
     except ValueError:
         return CLOUDFLARE_PAUSE
+
+
+def thing_in(found: object, *, named: bool = True) -> Json:
+    """A thing of Discord's, `named` by an id. Raises SendUnknown for any other answer: something on the way may have given it (P34)."""
+    if not isinstance(found, dict) or (named and not str(found.get("id")).isdigit()):
+        raise SendUnknown(_NO_ANSWER)
+    return found
+
+
+def things_in(found: object) -> list[Json]:
+    """A list of such things. Raises SendUnknown likewise."""
+    if not isinstance(found, list):
+        raise SendUnknown(_NO_ANSWER)
+    return found

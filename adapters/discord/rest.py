@@ -15,11 +15,11 @@ from adapters.calls.flights import Flights
 from adapters.discord.breaker import Breaker
 from adapters.discord.buckets import Http
 from adapters.discord.bytoken import ByToken
-from adapters.discord.errors import FAILURES, LOST, translated
+from adapters.discord.errors import FAILURES, LOST, Archived, thing_in, things_in, translated
 from adapters.discord.forms import Json, form_of
 from adapters.discord.options import DiscordOptions
 from adapters.discord.places import InteractionRef
-from bot.errors import AdapterError, ContentRefused, PlaceUnavailable, SendUnknown, TokenRefused
+from bot.errors import AdapterError, ContentRefused, PlaceUnavailable, TokenRefused
 from bot.ports import Clock
 from bot.posts import File
 
@@ -29,7 +29,6 @@ LONGEST_WAIT: Final = 2.0
 """Seconds that a call may wait for room in a bucket."""
 CLOSE_WITHIN: Final = 1.0
 _NOT_ACCEPTED: Final = "Discord does not accept the token"
-_NO_ANSWER: Final = "the answer is not Discord's"
 _FILE_HOSTS: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=TOTAL)
 
@@ -81,7 +80,7 @@ class Rest:
         return await self._call(Route("PUT", "/applications/{app_id}/commands", app_id=app_id), json=list(payload))
 
     async def commands(self, app_id: str) -> list[Json]:
-        return _several(await self._call(Route("GET", "/applications/{app_id}/commands", app_id=app_id)))
+        return things_in(await self._call(Route("GET", "/applications/{app_id}/commands", app_id=app_id)))
 
     async def channel(self, channel_id: int) -> Json:
         return await self._json("GET", "/channels/{channel_id}", channel_id=channel_id)
@@ -90,7 +89,7 @@ class Rest:
         """In Discord's order: newest first."""
         bounds = {"after": after} if after else {"before": before} if before else {}
         route = Route("GET", "/channels/{channel_id}/messages", channel_id=channel_id)
-        return _several(await self._call(route, params={"limit": limit, **bounds}))
+        return things_in(await self._call(route, params={"limit": limit, **bounds}))
 
     async def member(self, guild_id: int, user_id: int) -> Json:
         return await self._json("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild_id, user_id=user_id)
@@ -98,17 +97,26 @@ class Rest:
     async def create_thread(self, channel_id: int, message_id: int, name: str) -> Json:
         """That the bot may open none does not say that it may not write."""
         route = Route("POST", "/channels/{channel_id}/messages/{message_id}/threads", channel_id=channel_id, message_id=message_id)
-        return _one(await self._call(route, json={"name": name[:100], "auto_archive_duration": 10080}))
+        return thing_in(await self._call(route, json={"name": name[:100], "auto_archive_duration": 10080}))
 
     async def create_message(self, channel_id: int, payload: Json, files: Sequence[File] = ()) -> Json:
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel_id)
-        return _one(await self._call(route, channel_id, **_body(payload, files)))
+        return thing_in(await self._call(route, channel_id, **_body(payload, files)))
 
     async def edit_message(self, channel_id: int, message_id: int, payload: Json, files: Sequence[File] = ()) -> Json:
-        return _one(await self._call(self._message("PATCH", channel_id, message_id), channel_id, **_body(payload, files)))
+        return thing_in(await self._changed("PATCH", channel_id, message_id, **_body(payload, files)))
 
     async def delete_message(self, channel_id: int, message_id: int) -> None:
-        await self._call(self._message("DELETE", channel_id, message_id), channel_id)
+        await self._changed("DELETE", channel_id, message_id)
+
+    async def _changed(self, method: str, channel_id: int, message_id: int, **what: Any) -> Any:
+        """In a thread that was archived meanwhile nothing can be changed: it is opened again, as a new message would open it."""
+        route = Route(method, "/channels/{channel_id}/messages/{message_id}", channel_id=channel_id, message_id=message_id)
+        try:
+            return await self._call(route, channel_id, **what)
+        except Archived:
+            await self._call(Route("PATCH", "/channels/{channel_id}", channel_id=channel_id), channel_id, json={"archived": False})
+        return await self._call(route, channel_id, **what)
 
     async def typing(self, channel_id: int) -> None:
         await self._call(Route("POST", "/channels/{channel_id}/typing", channel_id=channel_id), channel_id)
@@ -120,17 +128,17 @@ class Rest:
         await self._flights.land(self._by_token.call("POST", path, body, ()))
 
     async def edit_original(self, token: str, payload: Json, files: Sequence[File] = ()) -> Json:
-        return _one(await self._flights.land(self._hook("PATCH", f"{token}/messages/@original", payload, files)))
+        return thing_in(await self._flights.land(self._hook("PATCH", f"{token}/messages/@original", payload, files)))
 
     async def delete_original(self, token: str) -> None:
         await self._flights.land(self._hook("DELETE", f"{token}/messages/@original"))
 
     async def followup(self, token: str, payload: Json, files: Sequence[File] = ()) -> Json:
         """One more message. There is no key that makes it one: what ended unknown must not be repeated."""
-        return _one(await self._flights.land(self._hook("POST", f"{token}?wait=1", payload, files)))
+        return thing_in(await self._flights.land(self._hook("POST", f"{token}?wait=1", payload, files)))
 
     async def edit_followup(self, token: str, message_id: int, payload: Json, files: Sequence[File] = ()) -> Json:
-        return _one(await self._flights.land(self._hook("PATCH", f"{token}/messages/{message_id}", payload, files)))
+        return thing_in(await self._flights.land(self._hook("PATCH", f"{token}/messages/{message_id}", payload, files)))
 
     async def delete_followup(self, token: str, message_id: int) -> None:
         await self._flights.land(self._hook("DELETE", f"{token}/messages/{message_id}"))
@@ -169,7 +177,7 @@ class Rest:
         return asked.scheme == "https" and asked.hostname in _FILE_HOSTS and port in (None, 443) and not asked.username
 
     async def _json(self, method: str, path: str, **parameters: Any) -> Json:
-        return _one(await self._call(Route(method, path, **parameters)), named=False)
+        return thing_in(await self._call(Route(method, path, **parameters)), named=False)
 
     async def _call(self, route: Route, channel: int = 0, **what: Any) -> Any:
         """`channel` is given for what is refused there for lack of rights, and then refused here for a while."""
@@ -225,23 +233,6 @@ class Rest:
             self._refused = True
             self.on_token_refused()
         return told
-
-    @staticmethod
-    def _message(method: str, channel_id: int, message_id: int) -> Route:
-        return Route(method, "/channels/{channel_id}/messages/{message_id}", channel_id=channel_id, message_id=message_id)
-
-
-def _one(found: object, *, named: bool = True) -> Json:
-    """A thing of Discord's, `named` by an id. Raises SendUnknown for any other answer: something on the way may have given it (P34)."""
-    if not isinstance(found, dict) or (named and not str(found.get("id")).isdigit()):
-        raise SendUnknown(_NO_ANSWER)
-    return found
-
-
-def _several(found: object) -> list[Json]:
-    if not isinstance(found, list):
-        raise SendUnknown(_NO_ANSWER)
-    return found
 
 
 def _body(payload: Json, files: Sequence[File]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from adapters.discord.breaker import ALLOWED
+from adapters.discord.places import place_of
 from bot.errors import ContentRefused, MessageGone, PlaceUnavailable, RateLimited, SendUnknown, TokenRefused
 from bot.events import MessageRef
 from bot.posts import Ask, File
@@ -137,3 +138,28 @@ async def test_a_call_that_finds_the_token_revoked_ends_the_run(bench: Bench) ->
         await bench.adapter.send(bench.place, plain("x"), key="a")
         again.cancel()
         await asyncio.gather(again, return_exceptions=True)
+
+
+async def test_p13_in_a_thread_that_was_archived_meanwhile_an_answer_is_changed_and_taken_away(bench: Bench) -> None:
+    """Only a new message opens a thread by itself."""
+    thread = bench.channel.thread("talk", by=bench.ann)
+    ref = await bench.adapter.send(place_of(thread.id, bench.channel.id), plain("half an …"), key="a")
+    bench.fake.archives(thread)
+    await bench.adapter.edit(ref, plain("half an answer"), preview=True)
+    await bench.adapter.edit(ref, plain("half an answer, and the other half"))
+    assert thread.texts == ["half an answer, and the other half"]
+    assert len(bench.fake.calls_of("edit channel")) == 1
+    bench.fake.archives(thread)
+    await bench.adapter.delete(ref)
+    assert thread.texts == []
+
+
+async def test_a_thread_that_was_locked_is_left_alone(bench: Bench) -> None:
+    thread = bench.channel.thread("talk", by=bench.ann)
+    ref = await bench.adapter.send(place_of(thread.id, bench.channel.id), plain("half an …"), key="a")
+    bench.fake.archives(thread, locked=True)
+    for _ in range(2):
+        with pytest.raises(PlaceUnavailable):
+            await bench.adapter.edit(ref, plain("whole"))
+    assert thread.texts == ["half an …"]
+    assert len(bench.fake.calls_of("edit channel")) == 1, "each refusal counts (P31)"

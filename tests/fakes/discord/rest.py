@@ -61,8 +61,10 @@ def get_channel(world: World, call: Call) -> Json:
 
 def edit_channel(world: World, call: Call) -> Json:
     channel = world.seen_channel(call.number(0))
-    if channel.archived and channel.locked and call.body.get("archived") is not False:
+    if channel.archived and call.body.get("archived") is not False:
         raise Refusal(400, 50083, "Thread is archived")
+    if channel.locked:
+        raise Refusal(403, 50013, "Missing Permissions")  # the bot manages no threads
     channel.name = call.body.get("name", channel.name)
     channel.archived = call.body.get("archived", channel.archived)
     channel.locked = call.body.get("locked", channel.locked)
@@ -112,7 +114,7 @@ def edit_message(world: World, call: Call) -> Json:
     message = world.seen_message(channel, call.number(1))
     if message.author is not world.bot:
         raise Refusal(403, 50005, "Cannot edit a message authored by another user")
-    if channel.archived and channel.locked:
+    if channel.archived:
         raise Refusal(400, 50083, "Thread is archived")
     checked(world, call, {"flags": message.flags, **call.body}, fresh=False)
     return message_json(rewrite(world, call, message, call.body))
@@ -123,7 +125,7 @@ def delete_message(world: World, call: Call) -> None:
     message = world.seen_message(channel, call.number(1))
     if message.author is not world.bot:
         raise Refusal(403, 50003 if channel.kind is Kind.DM else 50013, "Missing Permissions")
-    if channel.archived and channel.locked:
+    if channel.archived:
         raise Refusal(400, 50083, "Thread is archived")
     world.remove(message)
 

@@ -65,7 +65,7 @@ class Stage(World):
             self.tell_guild(channel.guild, "THREAD_DELETE" if channel.kind is Kind.THREAD else "CHANNEL_DELETE", body)
 
     def archives(self, thread: Channel, *, locked: bool = False) -> None:
-        """Archives a thread, and tells the bot. A message opens it again, unless it is locked."""
+        """Archives a thread, and tells the bot. A new message opens it again, unless it is locked; a change of one does not."""
         thread.archived, thread.locked = True, locked
         assert thread.guild is not None
         self.tell_guild(thread.guild, "THREAD_UPDATE", channel_json(thread, self.bot))
