@@ -17,7 +17,7 @@ from tests.fakes.discord import Channel, FakeDiscord, Guild, Interaction, Messag
 from tests.fakes.openai_server import FakeOpenAI, prompts
 from tests.fakes.telegram import FakeTelegram
 from tests.whole.house import House, on_telegram
-from tests.whole.plan import HastyClock, Plan, living
+from tests.whole.plan import LONGEST, HastyClock, Plan, living
 
 
 def hasty() -> Plan:
@@ -46,19 +46,19 @@ class Club:
 
     async def ready(self) -> None:
         """Waits until the bot hears and has caught up."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LONGEST):
             while not self._hears():
                 await asyncio.sleep(0.005)
 
     async def taken(self) -> None:
         """Waits until all that happened on Discord has come to the core; answers may still be on their way."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONGEST):
             while not self._has_taken():
                 await asyncio.sleep(0.005)
 
     async def settle(self) -> None:
         """Waits until what was done has been heard, decided, answered and shown."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONGEST):
             while True:
                 await self.taken()
                 await self.core.idle()

@@ -17,7 +17,7 @@ from tests.fakes.openai_server import FakeOpenAI, prompts
 from tests.fakes.telegram import Call, FakeTelegram
 from tests.fakes.telegram.chats import Chat, Topic
 from tests.fakes.telegram.people import Person
-from tests.whole.plan import KEY, LIMITS, POLICY, WHOLE, Held, Plan, QuickClock, living, until
+from tests.whole.plan import KEY, LIMITS, LONGEST, POLICY, WHOLE, Held, Plan, QuickClock, living, until
 
 __all__ = [
     "KEY",
@@ -52,13 +52,13 @@ class House:
 
     async def taken(self) -> None:
         """Waits until what was sent has been fetched; answers may still be on their way."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONGEST):
             while self.telegram.updates.waiting:
                 await asyncio.sleep(0.01)
 
     async def settle(self, place: Chat | Topic | None = None) -> None:
         """Waits until what was sent has been fetched, decided, answered and shown."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONGEST):
             await self.taken()
             await self.core.idle()
 

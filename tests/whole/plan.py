@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from adapters.telegram.limiter import Limits
@@ -17,13 +18,14 @@ from bot.models.patience import Deadlines
 from bot.models.reader import Limits as ReadingLimits
 from bot.models.steady import SteadyModel
 from bot.policy import Policy
-from bot.ports import Adapter, Clock, Model
+from bot.ports import Adapter, AnswerStream, ChatMessage, Clock, Model, ModelOptions
 from bot.sessions.dispatcher import Dispatcher
 from bot.store import Store
 from bot.supervisor import Outcome, Restarts, keep
 from storage.sqlite.store import SqliteStore
 from tests.fakes.openai_script import DONE, ROLE, Raw, chunk
 from tests.fakes.openai_server import FakeOpenAI
+from tests.models.conftest import AMPLE
 
 LIMITS = Limits(
     rate=10_000, burst=10_000, private_rate=1000, private_burst=1000, group_count=1000, private_interval=0.05, group_interval=0.1
@@ -32,6 +34,8 @@ LIMITS = Limits(
 POLICY = Policy(model="fake-1", titles=False, rate=1000)
 KEY = "sk-canary-0123456789"
 WHOLE = "some words and then some more of them"
+LONGEST = 45.0
+"""Seconds of the wall after which a test gives up waiting for what was to come: no measure of anything."""
 
 
 class QuickClock:
@@ -62,8 +66,8 @@ class HastyClock(QuickClock):
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a house may have otherwise: the core's clock, the adapter's and the model's (for the dates that servers name), how long the
-    model is waited for and read, which other one steps in, what stands between the core and its store and its model, and what only
-    Discord has."""
+    model is waited for (by what is said to it) and read, which other one steps in, what stands between the core and its store and its
+    model, and what only Discord has."""
 
     policy: Policy = POLICY
     clock: Clock = field(default_factory=SystemClock)
@@ -72,13 +76,40 @@ class Plan:
     limits: Limits = LIMITS
     poll_grace: float = 20.0
     call_timeout: float = 20.0
-    deadlines: Deadlines = field(default_factory=Deadlines)
+    deadlines: Callable[[Sequence[ChatMessage]], Deadlines] = lambda messages: AMPLE
     reading: ReadingLimits = field(default_factory=ReadingLimits)
     storing: Callable[[SqliteStore], Store] = lambda store: store
     fallback: str = ""
     answering: Callable[[Model], Model] = lambda model: model
     threads: frozenset[str] = frozenset()
     watch_interval: float = 30.0
+
+
+class Waiting:
+    """A model that is waited for as long as each call says: one for each of the deadlines, so that short ones end only what is to be
+    ended by them, and no answer that is slow because its machine is."""
+
+    def __init__(self, made: Callable[[Deadlines], OpenAIModel], deadlines: Callable[[Sequence[ChatMessage]], Deadlines]) -> None:
+        self._made, self._deadlines = made, deadlines
+        self._models: dict[Deadlines, OpenAIModel] = {}
+
+    def _for(self, deadlines: Deadlines) -> OpenAIModel:
+        if deadlines not in self._models:
+            self._models[deadlines] = self._made(deadlines)
+        return self._models[deadlines]
+
+    def stream(self, messages: Sequence[ChatMessage], options: ModelOptions) -> AnswerStream:
+        return self._for(self._deadlines(messages)).stream(messages, options)
+
+    async def prepare(self) -> object:
+        return await self._for(AMPLE).prepare()
+
+    async def check(self) -> str:
+        return await self._for(AMPLE).check()
+
+    async def close(self) -> None:
+        for model in self._models.values():
+            await model.close()
 
 
 class Held:
@@ -93,7 +124,7 @@ class Held:
         self._on.set()
 
 
-async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = LONGEST) -> None:
     """Looks every few milliseconds; TimeoutError when it does not become true in time."""
     async with asyncio.timeout(seconds):
         while not condition():
@@ -113,8 +144,8 @@ class Life:
 async def living(path: Path, openai: FakeOpenAI, adapters: Sequence[Adapter], plan: Plan) -> AsyncIterator[Life]:
     """One life of Parley on the database at `path`, with these platforms; it ends as it does at SIGTERM."""
     store = await SqliteStore.open(path)
-    server = OpenAIModel(KEY, openai.base_url, {}, plan.deadlines, clock=plan.dates, limits=plan.reading)
-    model = SteadyModel(server, plan.clock, plan.fallback)
+    server = partial(OpenAIModel, KEY, openai.base_url, {}, clock=plan.dates, limits=plan.reading)
+    model = SteadyModel(Waiting(server, plan.deadlines), plan.clock, plan.fallback)
     by_name = {adapter.platform: adapter for adapter in adapters}
     core = Dispatcher(plan.storing(store), plan.answering(model), by_name, plan.policy, plan.clock)
     await core.start()

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from bot.models.patience import Deadlines
 from bot.models.reader import Limits
 from bot.models.steady import ENOUGH, LEFT_ALONE, look_at
+from bot.ports import ChatMessage
 from bot.replies import texts
 from tests.fakes.openai_faults import FAULTS, Fault
 from tests.fakes.openai_script import Json, Reply, Step
 from tests.fakes.openai_server import FakeOpenAI, prompts
 from tests.fakes.telegram import Chat, FakeTelegram, Message, Person
-from tests.models.conftest import SHORT, FixedClock
+from tests.models.conftest import AMPLE, FixedClock, deadlines_for
 from tests.whole.house import House, Plan, QuickClock, parley
 
 THEIRS = re.compile(r"sk-canary|boom|secret|Bad gateway|Incorrect|Insufficient|You exceeded|The model `|DOCTYPE|maximum context|Slow down")
@@ -27,29 +30,38 @@ ROWS = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-async def house(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[House]:
-    longest = 30_000 if "m21" in request.node.name else 600_000
-    by_the_minute = "once_a_minute" in request.node.name  # which must not pass by itself on a busy machine
-    plan = Plan(clock=QuickClock(1.0 if by_the_minute else 100.0), dates=FixedClock(), deadlines=SHORT, reading=Limits(characters=longest))
-    async with FakeTelegram() as telegram, FakeOpenAI() as openai, parley(tmp_path / "parley.db", telegram, openai, plan) as house:
-        yield house
-        assert telegram.violations == []
-
-
 class Sickbed:
-    """A server that does to each asker what their first words name, until it is well."""
+    """A server that does to each asker what their first words name, until it is well. It is waited for no longer than it takes."""
 
-    def __init__(self, faults: Mapping[str, Fault]) -> None:
-        self.faults = faults
+    def __init__(self) -> None:
         self.well = False
-        self.asked: dict[str, list[list[str]]] = {name: [] for name in faults}
+        self.asked: dict[str, list[list[str]]] = defaultdict(list)
 
     def answer(self, body: Json) -> Step:
         said = prompts(body)[1:]
         name = said[0].split()[0]
         self.asked[name].append(said)
-        return Reply() if self.well else self.faults[name].step
+        return Reply() if self.well else FAULTS[name].step
+
+    def deadlines(self, messages: Sequence[ChatMessage]) -> Deadlines:
+        named = "" if self.well else messages[-1].text
+        return deadlines_for(FAULTS[named]) if named in FAULTS else AMPLE
+
+
+@pytest.fixture
+def bed() -> Sickbed:
+    return Sickbed()
+
+
+@pytest.fixture
+async def house(tmp_path: Path, request: pytest.FixtureRequest, bed: Sickbed) -> AsyncIterator[House]:
+    longest = 30_000 if "m21" in request.node.name else 600_000
+    by_the_minute = "once_a_minute" in request.node.name  # which must not pass by itself on a busy machine
+    clock, reading = QuickClock(1.0 if by_the_minute else 100.0), Limits(characters=longest)
+    plan = Plan(clock=clock, dates=FixedClock(), deadlines=bed.deadlines, reading=reading)
+    async with FakeTelegram() as telegram, FakeOpenAI() as openai, parley(tmp_path / "parley.db", telegram, openai, plan) as house:
+        yield house
+        assert telegram.violations == []
 
 
 class Patient:
@@ -89,9 +101,8 @@ class Patient:
 
 
 @pytest.mark.parametrize("row", ROWS)
-async def test_the_answer_is_whole_or_one_line_with_a_retry_that_works(row: str, house: House, logged: io.StringIO) -> None:
+async def test_the_answer_is_whole_or_one_line_with_a_retry_that_works(row: str, house: House, bed: Sickbed, logged: io.StringIO) -> None:
     faults = {name: fault for name, fault in FAULTS.items() if name.startswith(f"{row}_")}
-    bed = Sickbed(faults)
     house.openai.always = bed.answer
     patients = [Patient(house, number, name, fault) for number, (name, fault) in enumerate(faults.items())]
     for patient in patients:
@@ -114,8 +125,7 @@ async def test_the_answer_is_whole_or_one_line_with_a_retry_that_works(row: str,
 
 
 @pytest.mark.parametrize("name", ["m1_nothing_comes", "m3_cut_by_fin", "m9_empty_answer", "m14_bad_key", "m18_long_wait", "m25_tool_calls"])
-async def test_a_failed_answer_is_not_in_the_next_context(name: str, house: House) -> None:
-    bed = Sickbed({name: FAULTS[name]})
+async def test_a_failed_answer_is_not_in_the_next_context(name: str, house: House, bed: Sickbed) -> None:
     house.openai.always = bed.answer
     patient = Patient(house, 0, name, FAULTS[name])
     await patient.says(name)

@@ -13,7 +13,7 @@ from bot.replies import texts
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.openai_faults import FAULTS
 from tests.fakes.openai_server import FakeOpenAI
-from tests.models.conftest import SHORT, FixedClock
+from tests.models.conftest import FixedClock
 from tests.whole.club import club, hasty
 from tests.whole.test_model_faults import THEIRS, Sickbed
 
@@ -32,9 +32,9 @@ async def test_each_fault_ends_in_a_whole_answer_or_a_line_with_a_retry_that_wor
     tmp_path: Path, discord: FakeDiscord, openai: FakeOpenAI, logged: io.StringIO
 ) -> None:
     faults = {name: fault for name, fault in FAULTS.items() if name not in TOO_LONG_FOR_HERE}
-    bed = Sickbed(faults)
+    bed = Sickbed()
     openai.always = bed.answer
-    plan = replace(hasty(), dates=FixedClock(), deadlines=SHORT, reading=Limits(characters=30_000), answering=_never_left_alone)
+    plan = replace(hasty(), dates=FixedClock(), deadlines=bed.deadlines, reading=Limits(characters=30_000), answering=_never_left_alone)
     async with club(tmp_path / "parley.db", discord, openai, plan) as there:
         await there.ready()
         people = {name: discord.person(5000 + number, "Pat") for number, name in enumerate(faults)}
