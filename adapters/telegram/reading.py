@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telegram import (
     Chat,
@@ -21,6 +21,8 @@ from telegram import (
 from bot.events import Attachment, Author, MessageRef, Place, Quotation
 
 PLATFORM = "telegram"
+TO_CHANNEL = "c"
+"""What the id of a topic of direct messages to a channel begins with, so that it is that of no other topic."""
 
 IsAdmin = Callable[[str, str], bool]
 
@@ -88,7 +90,10 @@ def place_of(chat: Chat, thread_id: int | None) -> Place:
 
 
 def place_of_message(message: Message) -> Place:
-    """In ordinary groups a thread id is a mere chain of replies; it names a place only where the message is in a topic."""
+    """In ordinary groups a thread id is a mere chain of replies; it names a place only where the message is in a topic. All direct
+    messages to a channel are one chat, in which each person has a topic."""
+    if message.direct_messages_topic is not None:
+        return replace(place_of(message.chat, None), thread_id=TO_CHANNEL + id_of(message.direct_messages_topic.topic_id))
     return place_of(message.chat, message.message_thread_id if message.is_topic_message else None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from telegram import Bot, InputFile, InputMediaDocument
 from telegram.constants import ChatAction
@@ -17,6 +17,7 @@ from adapters.telegram.entities import to_bot_api
 from adapters.telegram.errors import refusal, seconds, translated, unanswered
 from adapters.telegram.gate import Gate
 from adapters.telegram.keyboards import Json, keyboard_of
+from adapters.telegram.reading import TO_CHANNEL
 from bot.errors import ContentRefused
 from bot.events import Attachment, MessageRef, Place
 from bot.ports import Clock
@@ -74,10 +75,10 @@ class Sender:
         await self._repeated(ref.place, once, DELETE_TRIES, "gone")
 
     async def typing(self, place: Place) -> None:
-        """Left out where there is no room; a refusal means nothing."""
-        if not self._gate.has_room(place.chat_id):
+        """Left out where there is no room, and where Telegram would show it to others; a refusal means nothing."""
+        if place.thread_id.startswith(TO_CHANNEL) or not self._gate.has_room(place.chat_id):
             return
-        call = self._bot.send_chat_action(int(place.chat_id), ChatAction.TYPING, message_thread_id=_thread(place))
+        call = self._bot.send_chat_action(int(place.chat_id), ChatAction.TYPING, **_topic(place))
         try:
             await self._call(place.chat_id, call)
         except TelegramError:
@@ -135,7 +136,7 @@ class Sender:
             raise
 
     async def _send(self, place: Place, part: Part, reply_to: MessageRef | None, formatted: bool) -> int:
-        fields: Json = {"chat_id": int(place.chat_id), "message_thread_id": _thread(place)}
+        fields: Json = {"chat_id": int(place.chat_id), **_topic(place)}
         if reply_to is not None:
             fields["reply_parameters"] = {"message_id": int(reply_to.message_id), "allow_sending_without_reply": True}
         if part.buttons or part.ask is not None:
@@ -170,8 +171,11 @@ def _message_id(sent: object) -> int:
     return int(sent["message_id"])
 
 
-def _thread(place: Place) -> int | None:
-    return int(place.thread_id) if place.thread_id else None
+def _topic(place: Place) -> dict[str, Any]:
+    """The field that names the topic, if the place is one."""
+    if place.thread_id.startswith(TO_CHANNEL):
+        return {"direct_messages_topic_id": int(place.thread_id.removeprefix(TO_CHANNEL))}
+    return {"message_thread_id": int(place.thread_id)} if place.thread_id else {}
 
 
 def _caption(part: Part) -> str:

@@ -124,6 +124,16 @@ def test_a_thread_id_is_a_place_only_in_a_topic() -> None:
     assert [event.ref.place.thread_id for event in (chain, topic, private)] == ["", "9", "9"]
 
 
+def test_who_writes_to_a_channel_has_a_place_of_their_own() -> None:
+    """All direct messages to a channel are one chat; a topic of it is one person's, and the channel's."""
+    chat = {**GROUP, "is_direct_messages": True}
+    ann, bob, topic = [
+        received(message(chat, text="x", direct_messages_topic={"topic_id": number, "user": ANN})) for number in (1001, 1 << 40)
+    ] + [received(message({**GROUP, "is_forum": True}, text="x", message_thread_id=1001, is_topic_message=True))]
+    assert len({event.ref.place for event in (ann, bob, topic)}) == 3
+    assert all(event.ref.place.kind == "group" for event in (ann, bob))
+
+
 def test_in_a_topic_a_message_does_not_reply_to_the_note_that_opened_it() -> None:
     root = from_bot(message_id=9, forum_topic_created={"name": "t", "icon_color": 1}, text=None)
     event = received(message(GROUP, text="x", message_thread_id=9, is_topic_message=True, reply_to_message=root))

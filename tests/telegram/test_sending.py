@@ -14,6 +14,7 @@ from bot.posts import Ask, Button, Content, File, Part
 from tests.fakes.rig import ListCore, plain, running, until
 from tests.telegram.rig import options_for
 from tests.telegram.stage import Stage, place_of
+from tests.telegram.worded import ANN, DATE, received
 
 
 async def test_a_post_replies_and_shows_no_link_preview(stage: Stage) -> None:
@@ -52,6 +53,18 @@ async def test_formatting_buttons_and_questions_arrive(stage: Stage) -> None:
     markup = stage.fake.calls_of("sendMessage")[-1].params["reply_markup"]
     assert markup["selective"] is True
     assert 60 <= len(markup["input_field_placeholder"]) <= 64
+
+
+async def test_a_post_to_who_writes_to_a_channel_goes_to_their_topic_alone(stage: Stage) -> None:
+    chat = stage.fake.group("Club Direct Messages", stage.ann)
+    body = {"message_id": 1, "date": DATE, "chat": {"id": chat.id, "type": "supergroup", "title": "Club", "is_direct_messages": True}}
+    place = received({"message": {**body, "from": ANN, "text": "x", "direct_messages_topic": {"topic_id": 1 << 40, "user": ANN}}}).ref.place
+    await stage.send("for ann", place)
+    await stage.adapter.typing(place)
+    (call,) = stage.fake.calls_of("sendMessage")
+    assert call.params["direct_messages_topic_id"] == 1 << 40
+    assert "message_thread_id" not in call.params
+    assert stage.fake.calls_of("sendChatAction") == [], "there it names no topic"
 
 
 async def test_a_post_goes_to_its_topic(stage: Stage) -> None:
