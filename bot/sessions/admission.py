@@ -35,6 +35,7 @@ class Admission:
         self._rate = RateLimit(policy.rate)
         self._once = Once(clock)
         self._verdicts: OrderedDict[str, str | None] = OrderedDict()
+        self._dues: OrderedDict[str, bool] = OrderedDict()
 
     def refusal(self, event: Personal) -> str | None:
         """None for who may come in; else the line that says why not, which is empty where that was said within the last
@@ -45,9 +46,14 @@ class Admission:
                 self._verdicts.popitem(last=False)
         return self._verdicts[event.key]
 
-    def due(self, key: str) -> bool:
-        """Whether a line of this kind may be said; at most once a minute."""
-        return self._once.due(key)
+    def due(self, line: str, event: Personal) -> bool:
+        """Whether a line of this kind may be said to the event; at most once a minute."""
+        asked = f"{line} {event.key}"
+        if asked not in self._dues:
+            self._dues[asked] = self._once.due(line)
+            if len(self._dues) > REMEMBERED:
+                self._dues.popitem(last=False)
+        return self._dues[asked]
 
     def _judged(self, event: Personal) -> str | None:
         place = event.ref.place

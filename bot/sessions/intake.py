@@ -65,7 +65,7 @@ class Intake:
             case MessageEdited():
                 return await self._edited(event, given)
             case MessageReceived():
-                if is_blank(event.text) and not self._admission.due(f"blank {given.user_id}"):
+                if is_blank(event.text) and not self._admission.due(f"blank {given.user_id}", event):
                     return NOTHING
                 decided = receive(event, given, self._tokens(event.text))
                 if isinstance(decided, Perform):
@@ -74,7 +74,7 @@ class Intake:
 
     def _unseen(self, event: MessageReceived, given: Given) -> Decision:
         """A picture beside the words is answered by the words alone, and that is said."""
-        if not event.attachments or is_blank(event.text) or not self._admission.due(f"unseen {given.user_id}"):
+        if not event.attachments or is_blank(event.text) or not self._admission.due(f"unseen {given.user_id}", event):
             return NOTHING
         return say(given, event.ref.place, texts.WORDS_ONLY, reply_to=event.ref)
 
