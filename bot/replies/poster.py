@@ -108,7 +108,7 @@ class Poster:
             if self.claim.outdated:
                 return
             await self._show(ordinal, part)
-        gone = [await self._take_away(ordinal) for ordinal in list(self._posts) if ordinal >= len(parts) and not self.claim.outdated]
+        gone = [await self._taken_away(ordinal) for ordinal in list(self._posts) if ordinal >= len(parts) and not self.claim.outdated]
         self._settle()  # these very calls may have ended unknown: who is killed now must know of it in the next life
         state: PostState = "placed" if self.unsettled else "final"
         shown = [SetPost(self._posts[ordinal].id, state, self._ref(ordinal)) for ordinal in range(len(parts))]
@@ -149,9 +149,7 @@ class Poster:
                 return False
             if self._posts[ordinal].id in self.under_way.sending:
                 continue
-            if ordinal not in self._taken:  # a limit may have come between
-                self._taken[ordinal] = await self._take_away(ordinal)
-            done.append(self._taken[ordinal])
+            done.append(await self._taken_away(ordinal))
         async with self.claim.lock:
             if self.claim.wanted:
                 return False
@@ -243,6 +241,12 @@ class Poster:
         short = " ".join(words[:-1])
         text = f"{texts.plain(short)} {texts.WAITING}".strip()
         return self._adapter.render(Content(text))[0]
+
+    async def _taken_away(self, ordinal: int) -> SetPost:
+        """Once, though a limit may come before all is done."""
+        if ordinal not in self._taken:
+            self._taken[ordinal] = await self._take_away(ordinal)
+        return self._taken[ordinal]
 
     async def _take_away(self, ordinal: int) -> SetPost:
         post = self._posts[ordinal]

@@ -211,6 +211,36 @@ async def test_p2_what_was_taken_away_before_a_limit_is_not_taken_away_again(tmp
         assert asked <= 2 * posts
 
 
+async def test_p2_what_is_too_many_and_was_taken_away_before_a_limit_is_not_taken_away_again(tmp_path: Path) -> None:
+    """A long answer that is asked anew and is short now: with room for two deletions a minute it would never be whole."""
+    adapter, left, asked = MemoryAdapter(), 2, 0
+    adapter.limit = 40
+    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+        delete = adapter.delete
+
+        async def limited(ref: MessageRef) -> None:
+            nonlocal left, asked
+            asked += 1
+            if not left:
+                left = 2
+                raise RateLimited(60.0)
+            left -= 1
+            await delete(ref)
+
+        talk.model.says("word " * 60)
+        await talk.says("one")
+        posts = len(talk.texts())
+        assert posts > 6
+        adapter.delete = limited  # type: ignore[method-assign]
+        talk.model.says("short")
+        await talk.hears("/retry")
+        async with asyncio.timeout(5):
+            while not await nothing_is_owed(talk):
+                assert asked <= 2 * posts
+                await asyncio.sleep(0.002)
+        assert talk.texts() == ["short"]
+
+
 async def test_p34_two_who_take_a_reply_away_do_not_look_for_what_the_other_has_taken(tmp_path: Path) -> None:
     """The lane of the chat and that of the session: a post that may be there is looked for once, and not sent anew by the second look."""
     adapter, place, lock = SlowToDelete(), Place("memory", "7"), asyncio.Lock()
