@@ -49,13 +49,13 @@ class Deliverer:
             desk.under_way.add(post.id for post in posts if post.ref is None and post.id <= desk.ids.inherited)
         return poster
 
-    async def deliver(self, reply_id: int, session_id: str = "") -> None:
-        """Brings the posts of a reply in line, whatever state they are in."""
+    async def deliver(self, reply_id: int, session_id: str = "", *, moved: bool = False) -> None:
+        """Brings the posts of a reply in line, whatever state they are in. `moved`: their chat has just been found to be elsewhere."""
         claim = Claim(self._desk.lock)
         with self._desk.claimed(reply_id, claim):
-            await self._deliver(reply_id, session_id, claim)
+            await self._deliver(reply_id, session_id, claim, moved=moved)
 
-    async def _deliver(self, reply_id: int, session_id: str, claim: Claim) -> None:
+    async def _deliver(self, reply_id: int, session_id: str, claim: Claim, *, moved: bool) -> None:
         showing = await self._desk.store.showing(reply_id)
         message, turn, posts = showing.message, showing.turn, showing.posts
         if not posts or (message is not None and message.status == "open"):
@@ -76,7 +76,7 @@ class Deliverer:
             content.audience if content else "",
             turn.received_at if turn else showing.written_at or LONG_AGO,
         )
-        await self.attempt(self.poster(reply_id, target, posts, claim), content, session_id)
+        await self.attempt(self.poster(reply_id, target, posts, claim), content, session_id, moved=moved)
 
     async def _wait_for(self, posts: Sequence[Post]) -> None:
         """Keeps to the time that a platform named, after a restart too."""
@@ -85,7 +85,7 @@ class Deliverer:
             seconds = (max(times) - self._desk.clock.now()).total_seconds()
             await self._wait(posts[0].place, max(0.0, seconds) if seconds <= LONGEST_WAIT else AFTER_TROUBLE)
 
-    async def attempt(self, poster: Poster, content: Content | None, session_id: str = "") -> None:
+    async def attempt(self, poster: Poster, content: Content | None, session_id: str = "", *, moved: bool = False) -> None:
         """Until the posts show the content (None: are gone), or cannot; a limit only takes longer."""
         while True:
             try:
@@ -100,9 +100,8 @@ class Deliverer:
                 async with self._desk.lock:
                     await self._give_up(poster)
                 return
-            except PlaceMoved as moved:
-                again = await self._move(poster, moved.place)
-                self._later(poster.reply_id, moved.place, session_id, again)
+            except PlaceMoved as error:
+                await self._follow(poster, error.place, session_id, moved=moved)
                 return
             except ContentRefused:
                 log.warning("a reply on %s is given up: the platform takes no content there", poster.target.place.platform)
@@ -117,6 +116,13 @@ class Deliverer:
                 self._shut.discard(poster.target.place)
                 break
         self._look_again(poster, session_id)
+
+    async def _follow(self, poster: Poster, to: Place, session_id: str, *, moved: bool) -> None:
+        again = await self._move(poster, to)
+        if moved or again:
+            self._later(poster.reply_id, to, session_id, again)
+        else:  # at once: what waits in its lane is to come after it
+            await self.deliver(poster.reply_id, session_id, moved=True)
 
     async def _move(self, poster: Poster, to: Place) -> float:
         """What was sent while the chat was moved may be known under its old place, though all else is known under the new one. Returns the
