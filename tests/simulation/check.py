@@ -209,7 +209,8 @@ def _one_reply_each(world: World, town: Town, person: str, records: Records) -> 
 
 def _ends_are_answered(world: World, town: Town, records: Records) -> None:
     """I1, whatever people did: where a branch ends in what somebody said, nothing is there that answers it; and where it ends in an answer,
-    that can be seen. Unless the bot was shut out, or somebody took away what it had said."""
+    that can be seen. Unless the bot was shut out, or somebody took away what it had said, or took back what was below it, on a branch that
+    the posts above did not show any more."""
     spared = {place for place, done in town.done.items() if done.tidied} | town.shut_out
     for session in records.sessions:
         leaf = records.messages.get(session["leaf"])
@@ -221,6 +222,8 @@ def _ends_are_answered(world: World, town: Town, records: Records) -> None:
         if leaf["role"] == "user":
             world.blame(f"I1: session {session['id']} ends in {leaf['text']!r}, which nothing answers")
         elif leaf["status"] in ("complete", "failed") and not records.shown(leaf["id"]) and not records.is_hidden(leaf):
+            if town.done.get(place, Done()).came_from_below and records.is_above(leaf):
+                continue
             world.blame(f"I1: the answer {leaf['text']!r} that session {session['id']} ends in is shown nowhere")
 
 

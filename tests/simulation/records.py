@@ -59,6 +59,16 @@ class Records:
             above = self.messages.get(above["parent_id"])
         return False
 
+    def is_above(self, row: Row) -> bool:
+        """Whether something was written below it, and the posts show what answers another version of what it answers."""
+        above, others = self.messages.get(row["parent_id"]), list[Row]()
+        while above is not None and above["role"] == "user":
+            first, own = above["first_version"], above["id"]
+            others += [one for one in self.messages.values() if one["first_version"] == first and one["id"] != own]
+            above = self.messages.get(above["parent_id"])
+        below = any(one["parent_id"] == row["id"] for one in self.messages.values())
+        return below and any(self.shown(reply["id"]) for other in others for reply in self.replies(other))
+
     def is_copy(self, row: Row) -> bool:
         """Whether it was brought along from another session, where its posts are."""
         return all(row["id"] not in (turn["prompt_id"], turn["reply_id"]) for turn in self.turns)

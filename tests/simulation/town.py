@@ -17,6 +17,8 @@ SHARED = Place("telegram", "s", kind="group")
 HOMES = {"ann": "telegram", "bob": "telegram", "cat": "discord", "dan": "discord"}
 CALM = frozenset({"new", "title", "end", "help", "history", "sessions"})
 """Commands that say one thing each, and take no answer away."""
+_STEPS = {"retry": "to", "version": "arrow"}
+"""Buttons that lead to a branch."""
 
 
 @dataclass(slots=True)
@@ -32,13 +34,22 @@ class Said:
 @dataclass(slots=True)
 class Done:
     """What went on in a place, as far as it matters for what must be there in the end. `stirred`: answers may have been taken away, or
-    be hidden behind versions. `commands` counts by person and name; `acts` are those of each person that bear on sessions, in order."""
+    be hidden behind versions. `commands` counts by person and name; `acts` are those of each person that bear on sessions, in order.
+    `steps` is how people went about: `to` a branch by what stands there of it, `back` by taking the last of it away, or by an `arrow`."""
 
     stirred: bool = False
     edited: bool = False
     tidied: bool = False
     commands: Counter[str] = field(default_factory=Counter)
     acts: dict[str, list[str]] = field(default_factory=dict)
+    steps: list[str] = field(default_factory=list)
+
+    @property
+    def came_from_below(self) -> bool:
+        """Whether somebody went to a branch by what stands of it, and then took away from it. What is above may be out of sight there: its
+        post shows the version that was left. An arrow brings what it leads to into sight."""
+        since = self.steps[len(self.steps) - self.steps[::-1].index("arrow") :] if "arrow" in self.steps else self.steps
+        return "to" in since and "back" in since[since.index("to") :]
 
 
 def home(person: str) -> Place:
@@ -103,7 +114,7 @@ class Town:
         """To something that the bot has said there."""
         posts = self._posts(person, place)
         if posts:
-            self.note(person, place, stirs=True)
+            self.note(person, place, stirs=True).steps.append("to")
             self.say(person, place, reply_to=self.world.chance.choice(posts))
 
     def edit(self, person: str, place: Place, which: int | None = None) -> None:
@@ -115,7 +126,9 @@ class Town:
         said.tokens.append(self.token(person, place))
         text = said.shown.text = said.tokens[-1]
         self.world.story.tell(person, f"edits {said.shown.id} in {place.chat_id}: {text}")
-        self.note(person, place).edited = True
+        done = self.note(person, place)
+        done.edited = True
+        done.steps.append("to")
 
         def event(key: str) -> MessageEdited:
             return MessageEdited(said.shown.ref, self.author(person), text, self.world.platform_time(), key)
@@ -133,7 +146,7 @@ class Town:
         said = self.world.chance.choice(own[-3:])
         said.deleted = True
         self.world.story.tell(person, f"deletes {said.shown.id} in {place.chat_id}")
-        self.note(person, place, stirs=True)
+        self.note(person, place, stirs=True).steps.append("back")
         self.discord.delete(said.shown, MessageDeleted(said.shown.ref, f"discord:{said.shown.id}:gone"))
 
     def command(self, person: str, place: Place, name: str, args: str = "") -> None:
@@ -159,6 +172,7 @@ class Town:
         done = self.note(person, place, name, stirs=name not in CALM | {"retry"})
         done.commands[name] += 1
         done.edited |= name == "edit"
+        done.steps += ["back"] if name == "undo" else []
 
     def press(self, person: str, place: Place, label: str = "") -> None:
         """A button under something that stands there; of the newest that has one with the label."""
@@ -169,7 +183,7 @@ class Town:
         shown, name, command = pressable[-1] if label else self.world.chance.choice(pressable)
         verb, _, args = command.partition(" ")
         self.world.story.tell(person, f"presses [{name}] under {shown.id} in {place.chat_id}")
-        self.note(person, place, stirs=True)
+        self.note(person, place, stirs=True).steps += [_STEPS[verb]] if verb in _STEPS else []
         self._wandered.add((person, place))
 
         def event(key: str, via: MessageRef | None) -> CommandInvoked:
