@@ -35,11 +35,12 @@ async def test_p32_a_final_text_finds_the_room_that_there_is(tmp_path: Path) -> 
             began = time.monotonic()
             for number in range(2, ROOM + 2):
                 await adapter.edit(ref, plain(str(number)))
-            assert time.monotonic() - began < 1.0
+            took = time.monotonic() - began
+            assert took < 4.0  # seconds; whoever waited for room would wait for five
             assert channel.texts == [str(ROOM + 1)]
             with pytest.raises(RateLimited) as refused:
                 await adapter.edit(ref, plain("no room"))
-            assert 3.0 < refused.value.retry_after <= 5.0
+            assert 3.0 - took < refused.value.retry_after <= 5.0
             assert fake.limits is not None
             assert fake.limits.refused == 0
         finally:
