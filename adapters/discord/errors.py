@@ -17,6 +17,9 @@ CLOUDFLARE_PAUSE: Final = 60.0
 _NO_ANSWER: Final = "the answer is not Discord's"
 OVER: Final = frozenset({UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, INVALID_WEBHOOK_TOKEN})
 NOWHERE: Final = frozenset({UNKNOWN_CHANNEL, UNKNOWN_GUILD, 50001, 50007, 50013, 50278})
+NO_HISTORY: Final = 160002
+MODERATED: Final = frozenset({20009, 200000, 240000})
+"""Said of the words, whatever the status."""
 LOST: Final = (aiohttp.ClientError, OSError, TimeoutError, ValueError, TypeError, KeyError)
 """What a call that ended without a readable answer raises; the library stumbles over a limit that names no time."""
 FAILURES: Final = (discord.HTTPException, discord.RateLimited, *LOST)
@@ -28,6 +31,10 @@ class InteractionOver(AdapterError):
 
 class AlreadyAnswered(AdapterError):
     """The interaction has its first answer already. Does not leave the adapter."""
+
+
+class ReplyRefused(ContentRefused):
+    """The bot may reply to nothing there, since it may not read what was said; it may write all the same. Does not leave the adapter."""
 
 
 class Archived(PlaceUnavailable):
@@ -50,6 +57,10 @@ def _refusal(error: discord.HTTPException) -> AdapterError | None:
         return InteractionOver(what)
     if error.code == ARCHIVED:
         return Archived(what)
+    if error.code == NO_HISTORY:
+        return ReplyRefused(what)
+    if error.code in MODERATED:
+        return ContentRefused(what)
     if error.code in NOWHERE:
         return PlaceUnavailable(what)
     if error.code == ALREADY_ANSWERED:

@@ -74,7 +74,7 @@ class Rest:
         return found
 
     async def gateway_bot(self) -> Json:
-        return await self._json("GET", "/gateway/bot")
+        return await self._json("GET", "/gateway/bot", named=False)
 
     async def put_commands(self, app_id: str, payload: Sequence[Mapping[str, object]]) -> object:
         return await self._call(Route("PUT", "/applications/{app_id}/commands", app_id=app_id), json=list(payload))
@@ -92,7 +92,7 @@ class Rest:
         return things_in(await self._call(route, params={"limit": limit, **bounds}))
 
     async def member(self, guild_id: int, user_id: int) -> Json:
-        return await self._json("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild_id, user_id=user_id)
+        return await self._json("GET", "/guilds/{guild_id}/members/{user_id}", named=False, guild_id=guild_id, user_id=user_id)
 
     async def create_thread(self, channel_id: int, message_id: int, name: str) -> Json:
         """That the bot may open none does not say that it may not write."""
@@ -176,8 +176,8 @@ class Rest:
             return True
         return asked.scheme == "https" and asked.hostname in _FILE_HOSTS and port in (None, 443) and not asked.username
 
-    async def _json(self, method: str, path: str, **parameters: Any) -> Json:
-        return thing_in(await self._call(Route(method, path, **parameters)), named=False)
+    async def _json(self, method: str, path: str, *, named: bool = True, **parameters: Any) -> Json:
+        return thing_in(await self._call(Route(method, path, **parameters)), named=named)
 
     async def _call(self, route: Route, channel: int = 0, **what: Any) -> Any:
         """`channel` is given for what is refused there for lack of rights, and then refused here for a while."""

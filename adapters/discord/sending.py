@@ -13,6 +13,7 @@ from adapters.discord.forms import Json
 from adapters.discord.pace import Pace
 from adapters.discord.payloads import files_of, nonce_of, shown
 from adapters.discord.places import InteractionRef, channel_id, interaction_of, message_id
+from adapters.discord.replying import Replying
 from adapters.discord.responses import Responses
 from adapters.discord.rest import Rest
 from adapters.discord.server_clock import WRONG_BY, ServerClock
@@ -36,6 +37,7 @@ class Sender:
 
     def __init__(self, rest: Rest, responses: Responses, pace: Pace, clock: ServerClock) -> None:
         self._rest = rest
+        self._replying = Replying(rest, clock)
         self._responses = responses
         self._pace = pace
         self._clock = clock
@@ -182,7 +184,7 @@ class Sender:
         try:
             for one in range(KEYS):
                 nonce = nonce_of(self.salt, key + "-other" * one)
-                sent = await self._rest.create_message(channel, {**payload, "nonce": nonce}, files_of(part))
+                sent = await self._replying.create(channel, {**payload, "nonce": nonce}, files_of(part))
                 number = int(sent["id"])
                 if self._made.get(number, key) != key or (tried and await self._is_a_post(place, number)):
                     continue

@@ -163,3 +163,25 @@ async def test_a_thread_that_was_locked_is_left_alone(bench: Bench) -> None:
             await bench.adapter.edit(ref, plain("whole"))
     assert thread.texts == ["half an …"]
     assert len(bench.fake.calls_of("edit channel")) == 1, "each refusal counts (P31)"
+
+
+async def test_p13_who_may_not_read_what_was_said_answers_without_replying(bench: Bench) -> None:
+    """Discord lets nobody reply who lacks the right to read the history. That says nothing of the place."""
+    asked = await bench.ann.says(bench.channel, "hello", mention=True)
+    bench.fake.faults.add("create message", error=403, code=160002, times=None, when=lambda call: "message_reference" in call.body)
+    for key in "ab":
+        await bench.adapter.send(bench.place, plain(key), reply_to=MessageRef(bench.place, str(asked.id)), key=key)
+    assert [message.reply_to for message in bench.channel.from_bot] == [None, None]
+    assert bench.channel.texts[-2:] == ["a", "b"]
+    assert len(bench.fake.calls_of("create message")) == 3, "each refusal counts (P31)"
+    bench.passes(700)
+    await bench.adapter.send(bench.place, plain("c"), reply_to=MessageRef(bench.place, str(asked.id)), key="c")
+    assert len(bench.fake.calls_of("create message")) == 5, "by now it may be allowed"
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, 200000), (403, 240000), (403, 20009)])
+async def test_p13_a_text_that_moderation_stops_closes_no_place(status: int, code: int, bench: Bench) -> None:
+    bench.fake.faults.add("create message", error=status, code=code)
+    with pytest.raises(ContentRefused):
+        await bench.adapter.send(bench.place, plain("a bad word"), key="a")
+    await bench.adapter.send(bench.place, plain("a good one"), key="b")
