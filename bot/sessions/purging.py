@@ -20,7 +20,8 @@ async def purge_now_and_then(desk: Desk) -> None:
     await desk.clock.sleep(SOON)
     while True:
         try:
-            await desk.store.purge(desk.clock.now() - desk.policy.delete_grace)
+            async with desk.lock:  # else what is just being brought back would go all the same
+                await desk.store.purge(desk.clock.now() - desk.policy.delete_grace)
         except DatabaseBroken:
             raise
         except StorageError as error:
