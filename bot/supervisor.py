@@ -40,9 +40,9 @@ class Restarts:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._failures: dict[str, Failures] = {}
-        with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+        with suppress(OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             stored = json.loads(path.read_text("utf-8"))
-            self._failures = {name: Failures(int(row["count"]), datetime.fromisoformat(row["not_before"])) for name, row in stored.items()}
+            self._failures = {name: Failures(int(row["count"]), _time_in(row["not_before"])) for name, row in stored.items()}
 
     def of(self, platform: str) -> Failures | None:
         return self._failures.get(platform)
@@ -67,6 +67,14 @@ class Restarts:
             fresh = self._path.with_suffix(".new")
             fresh.write_text(json.dumps(rows), "utf-8")
             fresh.replace(self._path)
+
+
+def _time_in(text: str) -> datetime:
+    """Raises ValueError for a time of no time zone, too."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("no time zone")
+    return at
 
 
 async def keep(adapter: Adapter, core: Core, clock: Clock, restarts: Restarts) -> Outcome:

@@ -56,7 +56,7 @@ class Identifies:
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
         self._starts: list[float] = []
-        with suppress(OSError, ValueError, TypeError):
+        with suppress(OSError, ValueError, TypeError, OverflowError, RecursionError):
             self._starts = sorted(float(at) for at in json.loads(self._path.read_text("utf-8")))
 
     def used(self, now: datetime) -> int:

@@ -71,3 +71,9 @@ async def test_p33_sessions_given_up_one_after_another_are_no_way_to_go_on(tmp_p
             await until(life.task.done)
             assert isinstance(life.task.exception(), AdapterError)
             assert fake.gateway.identifies == 1
+
+
+@pytest.mark.parametrize("content", ["", "{", "5", '["x"]', "[1" + "0" * 400 + "]", "[" * 100_000])
+def test_a_broken_file_of_starts_is_an_empty_one(tmp_path: Path, content: str) -> None:
+    (tmp_path / FILE_NAME).write_text(content)
+    assert Identifies(tmp_path).used(datetime(2026, 11, 21, tzinfo=UTC)) == 0

@@ -85,7 +85,19 @@ async def test_r8_the_pause_outlives_the_process(tmp_path: Path) -> None:
     assert Restarts(path).of("memory") is None
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", '{"memory": 5}', '{"memory": {"count": "x", "not_before": "y"}}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "{",
+        '{"memory": 5}',
+        '{"memory": {"count": "x", "not_before": "y"}}',
+        '{"memory": {"count": 1e999, "not_before": "2026-11-21T12:00:00+00:00"}}',
+        '{"memory": {"count": 1, "not_before": "2026-11-21T12:00:09"}}',
+        "[" * 100_000,
+    ],
+)
 async def test_a_broken_file_costs_only_the_memory(tmp_path: Path, content: str) -> None:
     path, clock = tmp_path / "restarts.json", Clock()
     path.write_text(content)
