@@ -29,7 +29,8 @@ class MovePosts:
     """The posts that showed `from_reply` are to show `to_reply`: final ones become placed again, and so do those that were to be taken
     away; planned ones stay so.
 
-    Where `to_reply` is shown in another place already, those posts are let go: they stay as they are. An answer is kept in one place.
+    Where `to_reply` is shown on other posts already, in another place or in this one, those are let go: they stay as they are. An answer
+    is kept in one place, and each part of it on one post.
     """
 
     from_reply: int

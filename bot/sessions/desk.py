@@ -115,6 +115,8 @@ class Desk:
         for change in changes:
             match change:
                 case MovePosts(source, heir):
+                    for claim in self._claims_on(heir):  # what it was shown on is let go
+                        claim.outdated = True
                     for claim in self._claims_on(source):
                         claim.outdated, claim.dropped, claim.heir = True, False, heir
                 case DirtyPosts(reply_id):

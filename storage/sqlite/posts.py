@@ -95,7 +95,7 @@ def _set_post(change: SetPost, connection: sqlite3.Connection) -> None:
 @carry_out.register
 def _move_posts(change: MovePosts, connection: sqlite3.Connection) -> None:
     connection.execute(
-        "UPDATE posts SET state = 'gone' WHERE reply_id = :to AND place_id NOT IN (SELECT place_id FROM posts WHERE reply_id = :source) "
+        "UPDATE posts SET state = 'gone' WHERE reply_id = :to "
         "AND EXISTS (SELECT 1 FROM posts WHERE reply_id = :source AND state <> 'gone')",
         {"to": change.to_reply, "source": change.from_reply},
     )
