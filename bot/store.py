@@ -64,7 +64,8 @@ class Reader(Protocol):
         """All versions of a message, oldest first, without removed ones."""
 
     async def newest_leaf(self, message_id: int) -> int:
-        """The leaf to go to for a message: its last leaf if it remembers one, else the newest descendant, else itself."""
+        """The leaf to go to for a message: its last leaf if it remembers one, with the answer that came since; else the newest descendant,
+        else itself."""
 
     async def on_branch(self, leaf: int | None, message_id: int) -> bool: ...
 

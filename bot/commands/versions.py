@@ -94,9 +94,10 @@ async def _answer_of(call: Call, target: Message, leaf: int) -> Message | None:
 
 async def _answer_it(call: Call, tail: Tail, target: Message, leaf: int) -> Decision:
     """A version that was never answered, because it was edited while it was being answered, is answered now."""
-    prompt = await call.reader.message(leaf)
-    if prompt is None or prompt.role != "user":
+    branch = await call.reader.branch(leaf, RECENT * 100, down_to=target.number)
+    prompt = next((message for message in reversed(branch) if message.role == "user" and message.status != "removed"), None)
+    if prompt is None:
         return call.refuse(texts.NO_LONGER_THERE)
     posts_of = _shown_by(tail) if tail.answer_place == call.place else None
-    there = Decision(reopened(call.given, tail.session, call.place)) + switch(call.given, tail, target, leaf, None, None)
+    there = Decision(reopened(call.given, tail.session, call.place)) + switch(call.given, tail, target, prompt.id, None, None)
     return there + owe(call.given, prompt, call.asked, posts_of=posts_of)

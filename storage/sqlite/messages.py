@@ -95,7 +95,8 @@ def prompts_above(connection: sqlite3.Connection, leaf: int | None, limit: int) 
 
 
 def newest_leaf(connection: sqlite3.Connection, message_id: int) -> int | None:
-    """Walks down the subtree; answers that are not there yet, removed ones and versions without a branch are nowhere to stand on."""
+    """Walks down the subtree; answers that are not there yet, removed ones and versions without a branch are nowhere to stand on. Where a
+    message is remembered, the answer that it has got since."""
     found = connection.execute("SELECT coalesce(host, id) FROM messages WHERE id = ?", (message_id,)).fetchone()
     if found is None:
         return None
@@ -104,7 +105,10 @@ def newest_leaf(connection: sqlite3.Connection, message_id: int) -> int | None:
         "  SELECT :id, 0"
         "  UNION ALL"
         "  SELECT m.id, m.status IN ('open', 'removed') FROM below JOIN messages m ON m.parent_id = below.id WHERE m.host IS NULL) "
-        "SELECT coalesce((SELECT last_leaf FROM messages WHERE id = :id), (SELECT max(id) FROM below WHERE NOT open))",
+        "SELECT coalesce("
+        "  (SELECT max(a.id) FROM messages m JOIN messages a ON a.parent_id = m.last_leaf"
+        "   WHERE m.id = :id AND a.role = 'assistant' AND a.status NOT IN ('open', 'removed') AND a.host IS NULL),"
+        "  (SELECT last_leaf FROM messages WHERE id = :id), (SELECT max(id) FROM below WHERE NOT open))",
         {"id": found[0]},
     ).fetchone()
     newest: int = leaf

@@ -104,7 +104,10 @@ class Tree:
 
     def last_under(self, node: Node) -> Node:
         if node.last is not None:
-            return node.last
+            last = node.last
+            since = [child for child in self.nodes if child.parent is last and child.status not in ("open", "removed")]
+            answers = [child for child in since if child.role == "assistant" and last.role == "user"]
+            return max(answers, key=lambda answer: answer.born) if answers else last
         below, newest = [node], node
         while below:
             at = below.pop()

@@ -226,6 +226,7 @@ class Told:
         subject.last = left_at
         tree.leaf = leaf
         if then is None:
+            leaf = tree.leaf = [node for node in branch if node.role == "user" and node.status != "removed"][-1]
             self.reopen(tree, place, person)
             self.owe(tree, leaf, place, person, posts_of=now if now is not None and self.posts.get(now) == place else None)
         elif now is not None and now is not then and now in self.posts:

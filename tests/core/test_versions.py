@@ -105,3 +105,38 @@ async def test_an_arrow_where_a_reply_went_back_to_an_older_branch(talk: Talk) -
     assert talk.texts()[0] == "Echo: drei"
     await talk.presses("‹", talk.chat()[0])
     assert talk.texts()[0] == "Echo: zwei"
+
+
+async def test_back_to_what_was_edited_while_a_message_that_waited_for_its_answer_was_taken_back(talk: Talk) -> None:
+    """The answer that was being written is the newest of the branch then, and ends with the edit."""
+    talk.model.says("some words of one", gate=asyncio.Event(), held=2)
+    one = await talk.hears("one")
+    await talk.shows("some")
+    await talk.hears("two")
+    await talk.hears("/undo")
+    await talk.edits(one, "uno")
+    assert talk.chat()[0].text == "Echo: uno"
+    await talk.presses("‹", talk.chat()[0])
+    assert talk.chat()[0].text == "Echo: one"
+
+
+async def test_an_answer_that_came_after_its_branch_was_left_is_not_forgotten(talk: Talk) -> None:
+    """A reply to an older answer, while the newest is being made; then the versions of the older one lead back."""
+    await talk.says("zero")
+    zero = talk.post()
+    await talk.says("one")
+    await talk.says("/retry")
+    one = talk.last
+    await talk.presses("‹", one)
+    gate = asyncio.Event()
+    talk.model.says("some words to two", gate=gate, held=2)
+    await talk.hears("two")
+    await talk.shows("some")
+    await talk.hears("aside", reply_to=MessageRef(one.place, one.id))
+    gate.set()
+    await talk.settle()
+    await talk.says("from the beginning", reply_to=zero)
+    await talk.presses("›", one)
+    await talk.presses("‹", one)
+    await talk.says("three")
+    assert talk.asked()[-3:] == ["two", "some words to two", "three"]
