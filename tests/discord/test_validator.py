@@ -55,3 +55,7 @@ def test_what_a_reader_sees(text: str, shown: str, marks: list[tuple[str, ...]])
     seen: Seen = read(text)
     assert seen.text.startswith(shown)
     assert seen.marks == marks
+
+
+def test_a_fence_in_an_address_is_none() -> None:
+    assert problems("http://``` <https://a.bc/```x> a\n```\nb\n```") == []

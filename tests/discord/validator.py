@@ -127,10 +127,11 @@ def _is_blank(text: str) -> bool:
 
 
 def _without_code(text: str) -> str:
-    """The text without what stands in code, read from its start."""
+    """The text without what stands in code, read from its start. What stands in an address is no mark."""
     kept, place = [], 0
     while place < len(text):
         match = _ESCAPE.match(text, place) or _CODE_BLOCK.match(text, place) or _CODE.match(text, place)
+        match = match or _AUTOLINK.match(text, place) or _URL.match(text, place)
         if match is None:
             kept.append(text[place])
             place += 1
