@@ -54,7 +54,7 @@ class Parley:
             self.process.kill()
             await self.process.communicate()
 
-    async def end(self, typed: str = "", within: float = 20.0) -> Ended:
+    async def end(self, typed: str = "", within: float = 60.0) -> Ended:
         """Types the lines, closes the input, and waits for the end."""
         async with asyncio.timeout(within):
             out, told = await self.process.communicate(typed.encode())

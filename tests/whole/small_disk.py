@@ -7,9 +7,10 @@ import os
 import shlex
 import shutil
 import signal
+import sqlite3
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,7 +33,17 @@ class Life:
     def told(self) -> str:
         return self.log.read_text("utf-8")
 
-    async def tells(self, words: str, within: float = 15.0) -> None:
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Nothing of it moves meanwhile, so that what is looked at and what is done then is of one moment, however busy the machine is."""
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
+    async def tells(self, words: str, within: float = 60.0) -> None:
         async with asyncio.timeout(within):
             while words not in self.told:
                 assert self.process.returncode is None or words in self.told, self.told
@@ -46,7 +57,7 @@ class Life:
     async def end(self) -> int:
         with suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             return await self.process.wait()
 
 
@@ -64,7 +75,7 @@ class SmallDisk:
         (self.folder / "disk").mkdir()
         for user in ((), ("--user", "--map-root-user")):
             script = (
-                f"mount -t tmpfs -o size={SIZE}m,mode=700 tmpfs {shlex.quote(str(self.folder / 'disk'))} && echo mounted && exec sleep 300"
+                f"mount -t tmpfs -o size={SIZE}m,mode=700 tmpfs {shlex.quote(str(self.folder / 'disk'))} && echo mounted && exec sleep 600"
             )
             self._joined = ("--user", "--preserve-credentials") if user else ()
             self._holder = await asyncio.create_subprocess_exec(
@@ -126,6 +137,17 @@ class SmallDisk:
     def room(self) -> int:
         found = os.statvfs(self.path)
         return found.f_bavail * found.f_frsize
+
+    def states_of_posts(self, life: Life) -> list[str]:
+        """As the database has them. A copy is read: SQLite would follow the way here to where no disk is to be seen."""
+        copy = self.folder / "copy"
+        shutil.rmtree(copy, ignore_errors=True)
+        copy.mkdir()
+        with life.standing_still():
+            for name in ("parley.db", "parley.db-wal"):
+                shutil.copyfile(self.path / name, copy / name)
+        with closing(sqlite3.connect(copy / "parley.db")) as stored:
+            return [state for (state,) in stored.execute("SELECT state FROM posts ORDER BY state")]
 
     async def read_only(self) -> None:
         script = f"mount -o remount,ro {shlex.quote(str(self.folder / 'disk'))}"
