@@ -68,7 +68,8 @@ async def version(call: Call) -> Decision:
     if tail is None or is_removed(tail, target):
         return call.refuse(texts.NO_LONGER_THERE)
     if tail.subject.id == target.id:
-        return Decision(line=texts.SHOWN_ALREADY)
+        seen = tail.shown_as is not None or await call.reader.on_branch(session.leaf, target.id)
+        return Decision(line=texts.SHOWN_ALREADY if seen else texts.NO_LONGER_THERE)
     leaf = await call.reader.newest_leaf(target.host or target.id)
     then = await _answer_of(call, target, leaf)
     if then is None:

@@ -140,3 +140,13 @@ async def test_an_answer_that_came_after_its_branch_was_left_is_not_forgotten(ta
     await talk.presses("‹", one)
     await talk.says("three")
     assert talk.asked()[-3:] == ["two", "some words to two", "three"]
+
+
+async def test_what_was_taken_back_is_not_said_to_be_seen(talk: Talk) -> None:
+    one = await talk.says("one")
+    await talk.says("later")
+    await talk.edits(one, "uno")
+    line = talk.last
+    await talk.says("/undo")
+    assert "Echo: one" not in talk.texts()
+    assert await talk.presses(line.buttons[0][0], line) == texts.NO_LONGER_THERE
