@@ -19,7 +19,7 @@ from bot.ports import Clock, Core
 _log = logging.getLogger(__name__)
 
 # What reading a malformed update can raise; it is other people's data, so all of these only mean "cannot be read".
-_UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError)
+_UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError, RecursionError)
 _LONGEST_TOAST = 200
 
 Answer = Callable[[str, str], Awaitable[object]]

@@ -185,3 +185,13 @@ def test_x6_the_settings_and_the_adapter_want_the_same_of_a_webhook(secret: str,
     assert len(wrong) in (0, 2), wrong
     options = TelegramOptions(token="1:x")
     assert f"{options.webhook_host}:{options.webhook_port}" == load({}, tmp_path).telegram_webhook_listen
+
+
+async def test_p22_an_update_nested_deeper_than_the_library_can_follow_is_left_out(hook: Hook) -> None:
+    """It is taken, or Telegram would send it again and again before all others."""
+    plain = '{"message_id": 1, "date": 1795262400, "chat": {"id": 1, "type": "private"}, "text": "x"'
+    body = f'{{"update_id": 5, "message": {(plain + ", " + chr(34) + "reply_to_message" + chr(34) + ": ") * 900}{plain}{"}" * 902}'
+    async with running(hook.adapter, hook.core):
+        await until(lambda: hook.fake.updates.webhook is not None)
+        assert await hook.post(body.encode()) == 200
+    assert hook.core.events == []
