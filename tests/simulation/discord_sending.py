@@ -66,7 +66,17 @@ class DiscordSender:
             return shown.ref
         if audience:
             part = render(Content(texts.PRIVATE_TOO_LATE))[0]
+        else:
+            for earlier in await self.wire.call("look", lambda: self._answered(waits), quick=True):
+                with suppress(MessageGone):
+                    await self.wire.edit(earlier, part, preview=False)
+                    return earlier
         return await self._to_channel(place, part, None, key, since, preview=False)
+
+    def _answered(self, waits: str) -> list[MessageRef]:
+        """What an earlier life has answered to a command stays where its time is over, and an ordinary edit changes it."""
+        shown = self.server.chats.messages.get(self.server.interactions[waits].response)
+        return [shown.ref] if shown is not None and not shown.deleted else []
 
     async def _once(self, waits: str, place: Place, part: Part, audience: str, since: datetime | None) -> MessageRef:
         """What follows for one pair of eyes has no key: at most once."""
