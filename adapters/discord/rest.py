@@ -19,7 +19,7 @@ from adapters.discord.errors import FAILURES, LOST, Archived, thing_in, things_i
 from adapters.discord.forms import Json, form_of
 from adapters.discord.options import DiscordOptions
 from adapters.discord.places import InteractionRef
-from bot.errors import AdapterError, ContentRefused, PlaceUnavailable, TokenRefused
+from bot.errors import AdapterError, ContentRefused, PlaceUnavailable, SendUnknown, TokenRefused
 from bot.ports import Clock
 from bot.posts import File
 
@@ -192,6 +192,8 @@ class Rest:
             found = await http.request(route, timeout=_TIMEOUT, **what)
         except FAILURES as error:
             raise self._noticed(error, channel) from None
+        if isinstance(found, str) and found:
+            raise SendUnknown("the answer is not Discord's")  # which has no words but JSON
         self.breaker.heard(channel)
         return found if found is not None and found != "" else {}
 

@@ -205,6 +205,9 @@ async def test_p34_a_page_in_place_of_the_answer_is_no_answer_and_the_same_key_i
     bench.fake.faults.add("edit message", html=True, error=200)
     with pytest.raises(SendUnknown):
         await bench.adapter.edit(ref, plain("changed"))
+    bench.fake.faults.add("delete message", html=True, error=200)
+    with pytest.raises(SendUnknown):
+        await bench.adapter.delete(ref)
     bench.fake.faults.add("history", html=True, error=200)
     with pytest.raises(SendUnknown):
         await bench.adapter.send(bench.place, plain("b"), key="b", tried_since=LONG_AGO)
