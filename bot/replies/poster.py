@@ -7,18 +7,18 @@ after a crash or a lost answer can leave a stub behind, never a second answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from bot.changes import Change
-from bot.errors import DeleteRefused, MessageGone, RateLimited, SendUnknown
+from bot.errors import MessageGone, RateLimited, SendUnknown
 from bot.events import MessageRef
 from bot.ports import Adapter, Clock
 from bot.post_changes import AddPost, SetPost
 from bot.posts import Content, Part, Post, PostState, post_key
 from bot.replies import texts
 from bot.replies.calling import Caller, address, dated
+from bot.replies.taking import Taking
 from bot.replies.target import Claim, Target
 from bot.replies.under_way import UnderWay
 from bot.store import Store
@@ -60,7 +60,7 @@ class Poster:
         self._posts = {post.ordinal: post for post in posts}
         self._shown: dict[int, Part] = {}
         self._lost: set[int] = set()
-        self._taken: dict[int, SetPost] = {}
+        self._taking = Taking(adapter, self._caller, target, claim, lambda ordinal, part: self._send(ordinal, part, preview=False))
 
     @property
     def begun(self) -> bool:
@@ -108,7 +108,8 @@ class Poster:
             if self.claim.outdated:
                 return
             await self._show(ordinal, part)
-        gone = [await self._taken_away(ordinal) for ordinal in list(self._posts) if ordinal >= len(parts) and not self.claim.outdated]
+        surplus = [post for ordinal, post in self._posts.items() if ordinal >= len(parts)]
+        gone = [await self._taking.take(post, self.under_way) for post in surplus if not self.claim.outdated]
         self._settle()  # these very calls may have ended unknown: who is killed now must know of it in the next life
         state: PostState = "placed" if self.unsettled else "final"
         shown = [SetPost(self._posts[ordinal].id, state, self._ref(ordinal)) for ordinal in range(len(parts))]
@@ -149,7 +150,7 @@ class Poster:
                 return False
             if self._posts[ordinal].id in self.under_way.sending:
                 continue
-            done.append(await self._taken_away(ordinal))
+            done.append(await self._taking.take(self._posts[ordinal], self.under_way))
         async with self.claim.lock:
             if self.claim.wanted:
                 return False
@@ -241,35 +242,6 @@ class Poster:
         short = " ".join(words[:-1])
         text = f"{texts.plain(short)} {texts.WAITING}".strip()
         return self._adapter.render(Content(text))[0]
-
-    async def _taken_away(self, ordinal: int) -> SetPost:
-        """Once, though a limit may come before all is done."""
-        if ordinal not in self._taken:
-            self._taken[ordinal] = await self._take_away(ordinal)
-        return self._taken[ordinal]
-
-    async def _take_away(self, ordinal: int) -> SetPost:
-        post = self._posts[ordinal]
-        ref = post.ref or await self._left_behind(ordinal)
-        if ref is None:
-            return SetPost(post.id, "gone")
-        self.under_way.add((post.id,))  # a decision may give it to another answer meanwhile, which would go with it
-        with suppress(MessageGone):
-            try:
-                await self._adapter.delete(ref)
-            except DeleteRefused:
-                await self._caller.edit(ref, self._adapter.render(Content(texts.STUB))[0])
-        if not self.claim.wanted:
-            self.under_way.landed(post.id)
-        return SetPost(post.id, "gone")
-
-    async def _left_behind(self, ordinal: int) -> MessageRef | None:
-        """A post that an earlier life was about to send, or whose send ended unknown, may be there: its key leads to it."""
-        keyed, post = self._adapter.capabilities(self.target.place).idempotent_send, self._posts[ordinal]
-        if not keyed or (post.id > self.target.inherited and not self.under_way.knows(post.id)):
-            return None
-        self.under_way.add((post.id,))  # this may end unknown as well, and is tried again then, however late
-        return await self._send(ordinal, self._adapter.render(Content(texts.STUB))[0], preview=False)
 
     def _ref(self, ordinal: int) -> MessageRef | None:
         post = self._posts.get(ordinal)
