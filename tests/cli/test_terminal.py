@@ -26,7 +26,7 @@ class Terminal:
     def types(self, keys: str) -> None:
         os.write(self.descriptor, keys.encode())
 
-    def waits_for(self, pattern: str, seconds: float = 10.0) -> str:
+    def waits_for(self, pattern: str, seconds: float = 60.0) -> str:
         """All that was shown up to the pattern; what was matched is not matched again."""
         until = time.monotonic() + seconds
         while not (found := re.search(pattern, self.seen, re.DOTALL)):

@@ -16,6 +16,9 @@ from tests.core.talk import Talk, killed, nothing_is_owed, talking
 from tests.fakes.memory_adapter import DEFAULT, MemoryAdapter
 from tests.fakes.scripted_model import Script, ScriptedModel
 
+SLOWLY = 30.0
+"""Times the wall's speed: what is written once more ten seconds later leaves a third of one to a test that lets something come before."""
+
 
 async def test_p23_one_call_at_a_time_for_a_post(talk: Talk) -> None:
     running, most = 0, 0
@@ -67,7 +70,7 @@ class ThenAnew(InSteps):
 @pytest.mark.parametrize("limited", [False, True])
 async def test_p24_after_an_uncertain_preview_the_final_text_is_written_once_more(tmp_path: Path, limited: bool) -> None:
     model, adapter = InSteps(), MemoryAdapter()
-    async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
+    async with talking(tmp_path / "parley.db", adapter=adapter, model=model, speed=SLOWLY) as talk:
         await talk.hears("one")
         await talk.shows("some")
         adapter.fail_next("preview", SendUnknown())
@@ -92,7 +95,7 @@ async def test_p24_a_first_preview_that_may_arrive_late_is_written_over_too(tmp_
     """Where a key makes a send repeatable, what a lost try was to show may still be put there after the final text."""
     model, adapter = InSteps(), MemoryAdapter(capabilities=replace(DEFAULT, idempotent_send=True))
     adapter.fail_next("send", SendUnknown(), after=True)
-    async with talking(tmp_path / "parley.db", adapter=adapter, model=model) as talk:
+    async with talking(tmp_path / "parley.db", adapter=adapter, model=model, speed=SLOWLY) as talk:
         await talk.hears("one")
         await talk.shows("some")
         model.steps[0].set()
@@ -109,7 +112,7 @@ async def test_p24_a_first_preview_that_may_arrive_late_is_written_over_too(tmp_
 
 async def test_p24_a_final_edit_that_may_arrive_late_is_written_over_when_something_else_is_shown_there(tmp_path: Path) -> None:
     adapter = MemoryAdapter()
-    async with talking(tmp_path / "parley.db", adapter=adapter) as talk:
+    async with talking(tmp_path / "parley.db", adapter=adapter, speed=SLOWLY) as talk:
         adapter.fail_next("edit", SendUnknown())
         said = await talk.says("one")
         await talk.edits(said, "two")
@@ -149,7 +152,7 @@ async def test_p24_a_preview_that_may_arrive_late_is_written_over_by_the_next_an
         await talk.shows("some")
         adapter.fail_next("preview", SendUnknown())
         model.steps[0].set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while adapter._faults["preview"]:
                 await asyncio.sleep(0.001)
         model.steps[1].set()
@@ -158,7 +161,7 @@ async def test_p24_a_preview_that_may_arrive_late_is_written_over_by_the_next_an
         await talk.core.accept(MessageEdited(said, talk.person, "two", talk.clock.now(), talk.key()))
         await talk.shows("anew")
         talk.last.text = "some words …"  # the preview arrives late
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while talk.last.text != "anew":
                 await adapter.changed.wait()
         await talk.settle()
@@ -171,7 +174,7 @@ async def test_p24_what_an_earlier_life_was_sending_may_arrive_late_and_is_writt
     adapter.fail_next("send", SendUnknown(), times=10_000)
     async with talking(tmp_path / "parley.db", adapter=adapter, model=InSteps()) as talk:
         await talk.hears("one")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not adapter.tried_since:
                 await asyncio.sleep(0.001)
         await killed(talk)

@@ -134,7 +134,7 @@ async def test_a_preview_that_is_repeated_leaves_a_stub_and_no_second_answer(tmp
 
 async def test_what_an_earlier_life_may_have_said_is_not_looked_for_before_it_was_written(tmp_path: Path) -> None:
     """In a direct message nothing else tells an old message of the bot, which is forgotten here, from the one that is looked for."""
-    async with talking(tmp_path / "parley.db") as talk:
+    async with talking(tmp_path / "parley.db", speed=20.0) as talk:
         talk.adapter.fail_next("send", SendUnknown("no answer"), times=10_000)
         written = talk.clock.now()
         await talk.hears("/help")

@@ -94,7 +94,7 @@ class ListCore:
     async def keep(self, cursors: Mapping[str, str]) -> None:
         self.kept.update(cursors)
 
-    async def wait(self, condition: Callable[[], object], seconds: float = 20.0) -> None:
+    async def wait(self, condition: Callable[[], object], seconds: float = 60.0) -> None:
         """Until the condition is true of what was accepted."""
         await until(condition, seconds)
 
@@ -107,7 +107,7 @@ class Receives(Protocol[CoreT_contra]):
     async def close(self) -> None: ...
 
 
-async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Looks every few milliseconds; AssertionError when it does not become true in time."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -20,7 +20,7 @@ from tests.fakes.openai_faults import Fault
 from tests.fakes.openai_server import FakeOpenAI
 
 KEY = "sk-canary-0123456789"
-AMPLE = Deadlines(connect=60.0)
+AMPLE = Deadlines(connect=60.0, first_token=600.0, gap=600.0, total=6000.0)
 """What no test waits for, however slow its machine is."""
 SHORT = Deadlines(connect=60.0, first_token=0.9, gap=0.7)
 """For what waits until a deadline has passed, and for nothing else: an answer may take that long on a busy machine."""

@@ -138,7 +138,7 @@ async def running(folder: Path, *command: str, **settings: str) -> AsyncIterator
     reading = asyncio.create_task(process.communicate())
     try:
         yield process, out
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(60):
             written, told = await asyncio.shield(reading)
     finally:
         if process.returncode is None:
@@ -207,9 +207,11 @@ async def talk(around: Around) -> None:
     await bea.says(general, f"look at {link}", mention=True)
     first = await ann.says(chat, WORDS["message"])
     for _ in range(200):
+        asked = len(around.openai.requests)
         await ann.says(chat, f"{WORDS['message']} again")
         await bea.says(general, WORDS["message"], mention=True)
         await asyncio.sleep(0.15)
+        await _asked_more_than(around, asked)
         if not around.openai.pending_steps:
             break
     assert not around.openai.pending_steps, "every fault of the model is met"
@@ -230,13 +232,21 @@ async def talk(around: Around) -> None:
     key = SECRETS["model key"]  # Last, since a refused key is not tried again soon.
     around.openai.script(Refusal(401, error_body(f"Incorrect API key provided: {key}. {WORDS['message']}", code=key, type=key)))
     await ann.says(chat, WORDS["message"])
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(60):
         while "refuses its key" not in str(chat.texts):
             await asyncio.sleep(0.05)
 
 
+async def _asked_more_than(around: Around, asked: int) -> None:
+    """For a moment, at least: what is said faster than it is answered only piles up."""
+    for _ in range(100):
+        if len(around.openai.requests) > asked:
+            return
+        await asyncio.sleep(0.02)
+
+
 async def _answered(around: Around) -> None:
     """Both get a whole answer in the end, so that it could leak too."""
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(60):
         while WORDS["answer"] not in str(around.chat.texts) or WORDS["answer"] not in str(around.general.texts):
             await asyncio.sleep(0.05)

@@ -65,7 +65,7 @@ async def test_x23_s12_the_backup_of_the_manual_is_whole_and_for_its_owner_alone
             await talk.says(f"words {number}")
             number += 1
             await asyncio.sleep(0.01)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             assert await process.wait() == 0
         await talk.says("afterwards")
         after = tables(database)

@@ -14,7 +14,7 @@ async def test_x7_x8_x10_x13_x20_u13_nothing_secret_comes_out_of_a_run_in_which_
     async with around() as world:
         make_faults(world)
         async with running(tmp_path, "bot", "run", **world.settings()) as (process, out):
-            await world.discord.gateway.wait_connected(40)
+            await world.discord.gateway.wait_connected()
             await talk(world)
             out.told |= seen_from_outside(process.pid)
             process.send_signal(signal.SIGABRT)
@@ -60,7 +60,7 @@ async def test_x7_x8_x20_a_fault_of_our_own_quotes_nobody(tmp_path: Path) -> Non
         settings = world.settings() | {"PARLEY_LOG_FORMAT": "json"}
         async with running(tmp_path, "tests.security.leaky", "crash", "run", **settings) as (process, out):
             await world.ann.says(world.chat, WORDS["message"])
-            await until((tmp_path / "data/restarts.json").exists, 20)
+            await until((tmp_path / "data/restarts.json").exists)
             process.send_signal(signal.SIGTERM)
     assert modes(tmp_path / "data").get("restarts.json") == 0o600
     assert "telegram failed and is started again" in out.told["stderr"]
@@ -74,7 +74,7 @@ async def test_x7_a_planted_leak_is_found(tmp_path: Path) -> None:
     """Else the runs above would prove nothing."""
     async with around() as world, running(tmp_path, "tests.security.leaky", "leak", "run", **world.settings()) as (process, out):
         await world.ann.says(world.chat, WORDS["message"])
-        await world.chat.wait_for("You said", timeout=20)
+        await world.chat.wait_for("You said")
         process.send_signal(signal.SIGTERM)
     found = hits(out.told)
     assert "the words of a message in stderr" in found

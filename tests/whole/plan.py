@@ -34,7 +34,7 @@ LIMITS = Limits(
 POLICY = Policy(model="fake-1", titles=False, rate=1000)
 KEY = "sk-canary-0123456789"
 WHOLE = "some words and then some more of them"
-LONGEST = 45.0
+LONGEST = 60.0
 """Seconds of the wall after which a test gives up waiting for what was to come: no measure of anything."""
 
 

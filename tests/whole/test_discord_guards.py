@@ -117,6 +117,6 @@ async def test_x7_x8_no_token_no_key_and_no_words_in_logs_or_the_database(
 async def test_x1_a_running_bot_opens_no_port(tmp_path: Path, discord: FakeDiscord) -> None:
     settings = {"DISCORD_TOKEN": discord.token, "DISCORD_API_URL": discord.api_url, "DISCORD_GATEWAY_URL": discord.gateway_url}
     async with Parley(tmp_path, "run", **settings) as process:
-        await until(lambda: discord.gateway.connected, 20)
+        await until(lambda: discord.gateway.connected)
         assert listening(process.process.pid) == set()
     assert listening(os.getpid()), "the servers of this test are seen, so those of the bot would be"

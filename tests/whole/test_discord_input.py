@@ -93,7 +93,7 @@ async def test_u15_x15_a_flood_costs_a_few_calls_and_one_line(tmp_path: Path, di
             await there.ann.says(there.chat, f"m{number}")
             if number == 150:
                 await there.bob.says(there.general, "me too", mention=True)
-        await there.general.wait_for("well", timeout=20)
+        await there.general.wait_for("well")
         await there.settle()
         assert [text for text in there.chat.texts if text != "well"] == [texts.TOO_FAST]
         assert standing(there.general) == ["well"]

@@ -30,7 +30,7 @@ async def test_r1_an_answer_under_way_is_parked_and_finished_on_the_same_post(
         await there.ann.says(there.general, "one", mention=True)
         shown = await there.general.wait_for("some words")
         begun = time.monotonic()
-    assert time.monotonic() - begun < 2.0
+    assert time.monotonic() - begun < 6.0  # seconds; nothing else would end that answer in ten minutes
     async with club(path, discord, openai) as there:
         await there.settle()
         assert there.general.from_bot == [shown]

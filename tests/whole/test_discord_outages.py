@@ -47,7 +47,7 @@ async def test_p25_p26_what_a_broken_connection_held_back_comes_in_order(tmp_pat
         discord.gateway.cut()
         discord.gateway.forget_session()
         await there.ann.says(there.chat, "four")
-        await there.chat.wait_for("four", timeout=10)
+        await there.chat.wait_for("four")
         await there.settle()
         assert there.chat.last.text == "You said: four"
 
@@ -78,7 +78,7 @@ async def test_p33_p37_without_a_network_at_the_start_it_comes_when_the_network_
         port = first.port
     discord = FakeDiscord(port=port)
     discord.base, discord.gateway_url = f"http://127.0.0.1:{port}", f"ws://127.0.0.1:{port}/gateway"
-    async with asyncio.timeout(20), club(tmp_path / "parley.db", discord, openai) as there:
+    async with asyncio.timeout(60), club(tmp_path / "parley.db", discord, openai) as there:
         while "discord: login failed" not in logged.getvalue():
             await asyncio.sleep(0.01)
         assert "discord: connected" not in logged.getvalue()

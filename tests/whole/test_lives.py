@@ -61,7 +61,7 @@ async def test_r1_an_end_in_the_middle_of_twenty_answers_is_quick_and_loses_none
             await chat.wait_for("some words")
         shown = [chat.last for chat in chats]
         begun = time.monotonic()
-    assert time.monotonic() - begun < 2.0
+    assert time.monotonic() - begun < 6.0  # seconds; nothing else would end those answers in ten minutes
     openai.always = FakeOpenAI().always
     async with parley(tmp_path / "parley.db", telegram, openai, plan) as house:
         for chat in chats:
@@ -92,7 +92,7 @@ async def test_r5_s1_a_storage_that_fails_at_work_ends_the_core(
     async with parley(tmp_path / "parley.db", telegram, openai, replace(plan, storing=shelf)) as house:
         ann, chat = house.ann, house.chat
         await ann.says(chat, "one")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             assert isinstance(await house.core.failed(), StorageError)
     assert openai.requests == []
     async with parley(tmp_path / "parley.db", telegram, openai, plan):

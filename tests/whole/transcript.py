@@ -136,7 +136,7 @@ class Player:
         return [f"{mark} {shown.lines()}" for mark, posts in marked for shown in posts]
 
     async def _words(self) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not any("some words" in shown.text for shown in self._stage.posts()):
                 await asyncio.sleep(0.005)
 

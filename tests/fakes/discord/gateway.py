@@ -48,7 +48,7 @@ class Gateway:
         """The sessions that hear now."""
         return [line.session for line in self.lines if line.session is not None]
 
-    async def wait_connected(self, timeout: float = 20.0) -> Session:  # noqa: ASYNC109
+    async def wait_connected(self, timeout: float = 60.0) -> Session:  # noqa: ASYNC109
         """Waits until a session hears, after READY or RESUMED was sent."""
         async with asyncio.timeout(timeout):
             while not self.connected:

@@ -165,14 +165,14 @@ class Channel:
         user = viewer.user if isinstance(viewer, Somebody) else viewer
         return "\n".join(_line(message) for message in self.seen_by(user))
 
-    async def wait_for(self, wanted: int | str | Callable[[Channel], object], timeout: float = 20.0) -> Message:  # noqa: ASYNC109
+    async def wait_for(self, wanted: int | str | Callable[[Channel], object], timeout: float = 60.0) -> Message:  # noqa: ASYNC109
         """Waits until the bot has that many messages here, or one that holds the text, or the condition is true of this place.
 
         Returns the bot's newest message, or the one with the text. AssertionError with the transcript after `timeout` seconds.
         """
         return await self.until(lambda: self._found(wanted), repr(wanted), timeout)
 
-    async def until(self, look: Callable[[], T | None], wanted: str, timeout: float = 20.0) -> T:  # noqa: ASYNC109
+    async def until(self, look: Callable[[], T | None], wanted: str, timeout: float = 60.0) -> T:  # noqa: ASYNC109
         """Waits until `look` gives something; it is asked at every change here. AssertionError with the transcript after `timeout` s."""
         try:
             async with asyncio.timeout(timeout):

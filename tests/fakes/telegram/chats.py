@@ -146,7 +146,7 @@ class View:
         """Who said what, to be read."""
         return "\n".join(_line(message) for message in self.messages)
 
-    async def wait_for(self, wanted: int | str | Callable[[View], object], timeout: float = 20.0) -> Message:  # noqa: ASYNC109
+    async def wait_for(self, wanted: int | str | Callable[[View], object], timeout: float = 60.0) -> Message:  # noqa: ASYNC109
         """Waits until the bot has that many messages here, or one that holds the text, or the condition is true of this view.
 
         Returns the bot's newest message, or the one with the text. AssertionError with the transcript after `timeout` seconds.
