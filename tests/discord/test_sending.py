@@ -140,7 +140,7 @@ async def test_a_call_that_finds_the_token_revoked_ends_the_run(bench: Bench) ->
         await asyncio.gather(again, return_exceptions=True)
 
 
-async def test_p13_in_a_thread_that_was_archived_meanwhile_an_answer_is_changed_and_taken_away(bench: Bench) -> None:
+async def test_p18_in_a_thread_that_was_archived_meanwhile_an_answer_is_changed_and_taken_away(bench: Bench) -> None:
     """Only a new message opens a thread by itself."""
     thread = bench.channel.thread("talk", by=bench.ann)
     ref = await bench.adapter.send(place_of(thread.id, bench.channel.id), plain("half an …"), key="a")
@@ -165,7 +165,7 @@ async def test_a_thread_that_was_locked_is_left_alone(bench: Bench) -> None:
     assert len(bench.fake.calls_of("edit channel")) == 1, "each refusal counts (P31)"
 
 
-async def test_p13_who_may_not_read_what_was_said_answers_without_replying(bench: Bench) -> None:
+async def test_p31_who_may_not_read_what_was_said_answers_without_replying(bench: Bench) -> None:
     """Discord lets nobody reply who lacks the right to read the history. That says nothing of the place."""
     asked = await bench.ann.says(bench.channel, "hello", mention=True)
     bench.fake.faults.add("create message", error=403, code=160002, times=None, when=lambda call: "message_reference" in call.body)
@@ -180,7 +180,7 @@ async def test_p13_who_may_not_read_what_was_said_answers_without_replying(bench
 
 
 @pytest.mark.parametrize(("status", "code"), [(400, 200000), (403, 240000), (403, 20009)])
-async def test_p13_a_text_that_moderation_stops_closes_no_place(status: int, code: int, bench: Bench) -> None:
+async def test_p31_a_text_that_moderation_stops_closes_no_place(status: int, code: int, bench: Bench) -> None:
     bench.fake.faults.add("create message", error=status, code=code)
     with pytest.raises(ContentRefused):
         await bench.adapter.send(bench.place, plain("a bad word"), key="a")
