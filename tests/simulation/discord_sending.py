@@ -67,7 +67,8 @@ class DiscordSender:
         if audience:
             part = render(Content(texts.PRIVATE_TOO_LATE))[0]
         else:
-            for earlier in await self.wire.call("look", lambda: self._answered(waits), quick=True):
+            answered = await self.wire.call("look", lambda: self._answered(waits), quick=True)
+            for earlier in answered:
                 with suppress(MessageGone):
                     await self.wire.edit(earlier, part, preview=False)
                     return earlier
