@@ -200,13 +200,13 @@ class Intake:
                 return Decision((SetReachable(event.place, True),))
 
     async def _stop_all(self, place: Place) -> Decision:
-        """Nobody can read what is being answered in the chat and its topics, so it costs no more tokens (P16)."""
+        """Nobody can read what is being answered in the chat and its topics, or in the one topic, so it costs no more tokens (P16)."""
         given, _learned = self._given(Author("", ""), place, Found(PlaceSettings(place)))
         decision = NOTHING
         for session_id, where in await self._desk.store.owing_sessions():
-            if (where.platform, where.chat_id) == (place.platform, place.chat_id):
+            if _is_in(where, place):
                 for turn in await self._desk.store.open_turns(session_id):
-                    decision += stop(given, turn) if turn.place.chat_id == place.chat_id else NOTHING
+                    decision += stop(given, turn) if _is_in(turn.place, place) else NOTHING
         return decision
 
     def _tokens(self, text: str) -> int:
@@ -214,6 +214,11 @@ class Intake:
         if len(text) * 3 <= self._desk.policy.context_tokens:
             return 0
         return self._estimator.estimate(text)
+
+
+def _is_in(one: Place, place: Place) -> bool:
+    """Whether it is the place, or a topic of the chat that the place is."""
+    return (one.platform, one.chat_id) == (place.platform, place.chat_id) and place.thread_id in ("", one.thread_id)
 
 
 def _concerns(decision: Decision, user_id: int) -> bool:

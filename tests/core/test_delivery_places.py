@@ -76,3 +76,20 @@ async def test_places_do_not_hold_up_each_other(talk: Talk) -> None:
     assert talk.texts() == []
     await talk.settle()
     assert talk.texts() == ["Echo: one"]
+
+
+async def test_p36_a_thread_that_is_gone_stops_no_answer_beside_it(talk: Talk) -> None:
+    """A channel that is gone takes its threads along, but not the other way round."""
+    gates = [asyncio.Event() for _ in range(3)]
+    thread, other = (Place(GROUP.platform, GROUP.chat_id, number, "group") for number in ("5", "6"))
+    for place, gate in zip((GROUP, thread, other), gates, strict=True):
+        talk.model.says("some words and then more", gate=gate, held=2)
+        await talk.hears("one", place=place)
+        async with asyncio.timeout(5):
+            while not talk.texts(place) or "some" not in talk.texts(place)[-1]:
+                await talk.adapter.changed.wait()
+    await talk.core.accept(PlaceChanged(thread, "removed", "k"))
+    for gate in gates:
+        gate.set()
+    await talk.settle()
+    assert [talk.texts(place)[-1].endswith("and then more") for place in (GROUP, thread, other)] == [True, False, True]
