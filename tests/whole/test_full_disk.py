@@ -123,7 +123,7 @@ async def _both_answers_begin(talk: Talk, disk: SmallDisk, life: Life, anns: Hel
     await talk.anns.wait_for("some words", PATIENT)
     await talk.bob.says(talk.bobs, "begun before")
     await talk.bobs.wait_for("some words", PATIENT)
-    await until(lambda: disk.states_of_posts(life) == ["final", "final", "placed", "placed"])
+    await until(lambda: disk.states_of_posts(life) == ["final", "final", "placed", "placed"], PATIENT)
 
 
 def _is_told_now_and_then(life: Life, seconds: float) -> None:
