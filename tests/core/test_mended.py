@@ -80,7 +80,7 @@ async def test_s16_a_broken_database_ends_the_core_by_whatever_it_is_noticed(tal
     talk.store._database._broken = "I/O error"
     with pytest.raises(DatabaseBroken):
         await talk.hears("two")
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(20):
         assert isinstance(await talk.core.failed(), DatabaseBroken)
     talk.store._database._broken = ""
 

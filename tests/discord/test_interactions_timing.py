@@ -50,17 +50,17 @@ async def test_p29_the_core_comes_first_where_it_is_quick():
 async def test_p29_every_step_slow_is_still_deferred_within_three_seconds():
     fake, ada, channel = world()
     core = RecordingCore(slow={"prompt_for": 1.0, "is_private": 1.0, "accept": 1.0})
-    started = asyncio.get_running_loop().time()
     async with bench(core, fake) as it:
+        started = asyncio.get_running_loop().time()
         await ada.slash(channel, "ask")
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(20):
             while not it.answers.kinds:
                 await asyncio.sleep(0.01)
         waited = asyncio.get_running_loop().time() - started
         assert it.core.events == []
         await it.after()
         assert len(it.core.events) == 1
-    # The clock of these tests runs waits ten times as fast, so that 0.3 s are Discord's three; connecting takes its time, too.
+    # The clock of these tests runs waits ten times as fast, so that 0.3 s are Discord's three, and a second is the machine's.
     assert waited < 1.0
 
 
@@ -145,14 +145,14 @@ async def test_at_the_end_what_is_under_way_is_waited_for_and_then_given_up():
     fake, ada, channel = world()
     async with bench(RecordingCore(slow={"accept": 0.1}), fake) as it:
         await ada.slash(channel, "undo")
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(20):
             while not any(kind == "opened" for kind, _, _ in it.answers.said):
                 await asyncio.sleep(0.005)
         await it.interactions.drain(1)
         assert len(it.core.events) == 1
         it.core.slow["accept"] = 60.0
         await ada.slash(channel, "undo")
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(20):
             while it.answers.kinds.count("defer") < 2:
                 await asyncio.sleep(0.005)
         await it.interactions.drain(0.05)

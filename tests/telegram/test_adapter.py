@@ -98,6 +98,7 @@ async def test_who_administers_a_group_is_asked_in_the_background(tmp_path: Path
             await ann.says(group, "/end")
             await until(lambda: core.events)
             assert core.events[0].author.is_admin is False  # type: ignore[union-attr]
+            await until(lambda: fake.calls_of("getChatAdministrators"))
             await asyncio.sleep(0.2)
             await ann.says(group, "/end")
             await bob.says(group, "/end")
