@@ -92,6 +92,7 @@ class AdapterContract:
         ref = await bench.adapter.send(bench.place, _part(bench, "x"), key="a")
         for _ in range(2):
             await bench.adapter.delete(ref)
+        assert list(await bench.shown()) == []
 
     async def test_a_message_that_is_gone_cannot_be_edited(self, bench: Bench) -> None:
         ref = await bench.adapter.send(bench.place, _part(bench, "x"), key="a")
