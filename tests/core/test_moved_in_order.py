@@ -15,13 +15,13 @@ async def test_p19_an_answer_that_follows_its_chat_comes_before_the_next_one(tal
     gate = asyncio.Event()
     talk.model.says("some words of the first", gate=gate, held=2)
     await talk.hears("one", place=GROUP)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not any("some" in text for text in talk.texts(GROUP)):
             await talk.adapter.changed.wait()
     await talk.hears("two", place=GROUP)
     talk.adapter.fail_next("edit", PlaceMoved(NEW))
     gate.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while len([text for text in talk.texts(NEW) if not text.endswith("…")]) < 2:
             await talk.adapter.changed.wait()
     await talk.settle()

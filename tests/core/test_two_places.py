@@ -61,7 +61,7 @@ async def test_p24_an_answer_that_is_gone_back_to_while_it_is_written_elsewhere_
     await talk.says("/retry")
     talk.adapter.edit = held  # type: ignore[method-assign]
     talk.core._deliver(first.shown.id, GROUP, first.shown.session_id)
-    await asyncio.wait_for(writing.wait(), 5)
+    await asyncio.wait_for(writing.wait(), 20)
     await _presses(talk, talk.last, "‹")
     may.set()
     await talk.settle()
