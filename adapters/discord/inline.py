@@ -226,10 +226,15 @@ class _Reader:
 
     def _is_own_address(self, url: str, index: int, runs: int) -> bool:
         """Whether the text of a link, from the piece `index` on, is the address that it leads to, or all of it but the last slash."""
-        inside = self._nodes[index + 1 :]
-        if len(self._runs) > runs or host_of(encoded(url)) is None or any(node.kind not in _LETTERS for node in inside):
+        if (
+            len(self._runs) > runs
+            or len(self._nodes) - index > len(url) + 1
+            or _OWN.fullmatch(url) is None
+            or host_of(encoded(url)) is None
+        ):
             return False
-        return _OWN.fullmatch(url) is not None and plain(inside).strip() in (url, url.removesuffix("/"))
+        inside = self._nodes[index + 1 :]
+        return all(node.kind in _LETTERS for node in inside) and plain(inside).strip() in (url, url.removesuffix("/"))
 
     def _own_address(self, url: str, index: int, opening: str, end: int) -> int:
         """In place of such a link, of which Discord would make none, stands the address alone."""
