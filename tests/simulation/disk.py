@@ -24,7 +24,10 @@ LONGEST = 0.003
 
 @cache
 def _connection() -> sqlite3.Connection:
-    return open_memory(migrations(FOLDER))
+    connection = open_memory(migrations(FOLDER))
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    assert tables == {*TABLES, "erased"}, f"tables that are not emptied: {tables.difference(TABLES)}"
+    return connection
 
 
 def empty_disk() -> sqlite3.Connection:
@@ -35,10 +38,6 @@ def empty_disk() -> sqlite3.Connection:
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
     connection.execute("UPDATE erased SET highest = 0, unclean = 0")
     connection.execute("COMMIT")
-    left = [
-        name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'") if name not in (*TABLES, "erased")
-    ]
-    assert not left, f"tables that are not emptied: {left}"
     return connection
 
 

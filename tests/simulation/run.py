@@ -23,6 +23,7 @@ from tests.simulation.life import Life
 from tests.simulation.model import SimModel
 from tests.simulation.plants import PLANTS, Plant
 from tests.simulation.scenarios import NAMED, random_schedule
+from tests.simulation.story import Line, in_words
 from tests.simulation.telegram import TelegramSim
 from tests.simulation.town import Town
 from tests.simulation.world import World
@@ -76,7 +77,12 @@ class Outcome:
     moments: int
     deaths: int
     seconds: float
-    transcript: str
+    lines: tuple[Line, ...]
+
+    @property
+    def transcript(self) -> str:
+        """Put into words when it is asked for: of most runs nobody does."""
+        return in_words(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ def run(plan: Plan) -> Outcome:
     logging.disable(logging.CRITICAL)
     try:
         game.play()
-        return Outcome(plan, tuple(world.problems), fate.moments, world.deaths, world.now, world.story.text())
+        return Outcome(plan, tuple(world.problems), fate.moments, world.deaths, world.now, world.story.lines())
     finally:
         logging.disable(before)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 LONGEST = 160
+Line = tuple[float, str, str]
+"""When, who, and what."""
 
 
 class Clocked(Protocol):
@@ -17,13 +20,17 @@ class Story:
 
     def __init__(self, clock: Clocked) -> None:
         self._clock = clock
-        self._lines: list[tuple[float, str, str]] = []
+        self._lines: list[Line] = []
 
     def tell(self, who: str, what: str) -> None:
         self._lines.append((self._clock.now, who, what))
 
-    def text(self) -> str:
-        return "\n".join(f"{at:9.3f}  {who:<9} {_short(what)}" for at, who, what in self._lines)
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(self._lines)
+
+
+def in_words(lines: Iterable[Line]) -> str:
+    return "\n".join(f"{at:9.3f}  {who:<9} {_short(what)}" for at, who, what in lines)
 
 
 def _short(what: str) -> str:
