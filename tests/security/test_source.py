@@ -16,7 +16,6 @@ from bot.config import Settings
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("bot", "adapters", "storage")
-SOURCES = {path: ast.parse(path.read_text("utf-8")) for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))}
 LOCKS = {name: (ROOT / name).read_text("utf-8") for name in ("requirements.lock", "requirements-dev.lock")}
 
 EXECUTING = re.compile(
@@ -35,11 +34,17 @@ SAYING = {"say", "refuse", "say_instead", "question", "Ask", "Content", "Decisio
 
 
 @cache
+def sources() -> dict[Path, ast.Module]:
+    """Every file of the program; read when it is asked for, since every worker that tests imports this."""
+    return {path: ast.parse(path.read_text("utf-8")) for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))}
+
+
+@cache
 def calls() -> tuple[tuple[str, ast.Call, str], ...]:
     """Every call in the source: in which file, itself, and what is called."""
     return tuple(
         (str(path.relative_to(ROOT)), node, ast.unparse(node.func))
-        for path, tree in SOURCES.items()
+        for path, tree in sources().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
     )
@@ -121,7 +126,7 @@ def _words(node: ast.AST) -> list[str]:
 
 
 def _functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    for path, tree in SOURCES.items():
+    for path, tree in sources().items():
         where = str(path.relative_to(ROOT))
         if where.startswith(("bot/rules", "bot/commands", "bot/sessions", "bot/replies")) and not where.endswith(
             ("texts.py", "catalog.py")
@@ -162,6 +167,6 @@ def test_x26_secrets_are_compared_in_constant_time() -> None:
     """Where a secret comes from outside: the header of a webhook."""
     comparing = [where for where, _, name in calls() if name.endswith("compare_digest")]
     assert comparing == ["adapters/telegram/webhook.py"]
-    tree = next(tree for path, tree in SOURCES.items() if path.name == "webhook.py")
+    tree = next(tree for path, tree in sources().items() if path.name == "webhook.py")
     compared = [node for node in ast.walk(tree) if isinstance(node, ast.Compare) and "secret" in ast.unparse(node).lower()]
     assert not [node for node in compared if any(isinstance(operator, ast.Eq | ast.NotEq) for operator in node.ops)]
