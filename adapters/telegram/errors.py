@@ -25,7 +25,7 @@ from bot.events import Place
 # Else the library warns at every flood that its whole seconds will become a timedelta.
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
-Refusal = Literal["same", "gone", "place", "kept", "markup", "content"]
+Refusal = Literal["same", "gone", "fixed", "place", "kept", "markup", "content"]
 
 AGAIN_AFTER_UNREACHED = 5.0
 
@@ -34,7 +34,7 @@ _REFUSALS: tuple[tuple[str, Refusal], ...] = (
     ("message is not modified", "same"),
     ("message to edit not found", "gone"),
     ("message to delete not found", "gone"),
-    ("message can't be edited", "gone"),
+    ("message can't be edited", "fixed"),
     ("message_id_invalid", "gone"),
     ("no text in the message to edit", "gone"),
     ("message can't be deleted", "kept"),
@@ -95,7 +95,7 @@ def translated(error: TelegramError, place: Place) -> AdapterError:
 
 def _refused(error: BadRequest) -> AdapterError:
     match refusal(error):
-        case "gone":
+        case "gone" | "fixed":
             return MessageGone(safe(error))
         case "place":
             return PlaceUnavailable(safe(error))

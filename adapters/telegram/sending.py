@@ -14,7 +14,7 @@ from adapters.calls.backoff import Backoff
 from adapters.calls.flights import Flights
 from adapters.telegram.captions import fits
 from adapters.telegram.entities import to_bot_api
-from adapters.telegram.errors import refusal, seconds, translated, unanswered
+from adapters.telegram.errors import Refusal, refusal, seconds, translated, unanswered
 from adapters.telegram.gate import Gate
 from adapters.telegram.keyboards import Json, keyboard_of
 from adapters.telegram.reading import TO_CHANNEL
@@ -55,8 +55,10 @@ class Sender:
         return MessageRef(place, str(message_id))
 
     async def edit(self, ref: MessageRef, part: Part, preview: bool) -> None:
-        """A preview is tried once, and only where there is room for it."""
+        """A preview is tried once, and only where there is room for it. A question that stands cannot be edited, nor need it be: it was
+        sent whole."""
         chat_id = ref.place.chat_id
+        fine: tuple[Refusal, ...] = ("same", "fixed") if part.ask is not None else ("same",)
 
         async def once() -> None:
             if preview:
@@ -66,7 +68,7 @@ class Sender:
             async with self._gate.passing(chat_id, "final"):
                 await self._plainly(chat_id, part, lambda formatted: self._edit(ref, part, formatted))
 
-        await self._repeated(ref.place, once, 1 if preview else EDIT_TRIES, "same")
+        await self._repeated(ref.place, once, 1 if preview else EDIT_TRIES, *fine)
 
     async def delete(self, ref: MessageRef) -> None:
         async def once() -> None:
@@ -105,14 +107,14 @@ class Sender:
             raise ContentRefused("the file is too large")
         return data
 
-    async def _repeated(self, place: Place, once: Callable[[], Awaitable[None]], tries: int, fine: str) -> None:
-        """Again after no answer; the refusal `fine` is success."""
+    async def _repeated(self, place: Place, once: Callable[[], Awaitable[None]], tries: int, *fine: Refusal) -> None:
+        """Again after no answer; the refusals that are `fine` are success."""
         backoff = Backoff(first=0.5, most=4.0)
         for left in reversed(range(tries)):
             try:
                 return await once()
             except TelegramError as error:
-                if isinstance(error, BadRequest) and refusal(error) == fine:
+                if isinstance(error, BadRequest) and refusal(error) in fine:
                     return None
                 if not left or not unanswered(error):
                     raise translated(error, place) from None

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.entities import Entity
-from bot.errors import BotError, ContentRefused, DeleteRefused
+from bot.errors import BotError, ContentRefused, DeleteRefused, MessageGone
 from bot.events import Attachment, MessageReceived, MessageRef, Place
 from bot.posts import Ask, Button, Content, File, Part
 from tests.fakes.rig import ListCore, plain, running, until
@@ -108,6 +108,16 @@ async def test_an_edit_asks_nothing_again(stage: Stage) -> None:
     ref = await stage.send("x")
     await stage.adapter.edit(ref, plain("y", ask=Ask("edit 3", "The new text"), buttons=((Button("Cancel", "cancel"),),)))
     assert (stage.chat.last.text, stage.chat.last.labels()) == ("y", ["Cancel"])
+
+
+async def test_p12_a_question_that_stands_is_not_asked_again(stage: Stage) -> None:
+    """Telegram edits no forced reply: what was stored and is brought in line after a death is there already. Other words come anew."""
+    question = plain("The new text?", ask=Ask("edit 3", "The new text"))
+    ref = await stage.send("The new text?", ask=Ask("edit 3", "The new text"))
+    await stage.adapter.edit(ref, question)
+    assert stage.chat.texts == ["The new text?"]
+    with pytest.raises(MessageGone):
+        await stage.adapter.edit(ref, plain("Took it."))
 
 
 async def test_a_deletion_and_its_repetition(stage: Stage) -> None:
