@@ -37,6 +37,8 @@ _OWN: Final = re.compile(r"https?://[^\s<>]{1,1200}", re.IGNORECASE)
 _LETTERS: Final = frozenset({"text", "escape", "address"})
 _ENDS_ADDRESS: Final = re.compile(r"[.,:;]?(?:\s|\Z)")
 _MAX_FORMULA: Final = 2000
+_MOST_PIECES: Final = 200
+"""Of the text of a link; each is read again for every picture that it stands in."""
 _CLOSINGS: Final = {"\\(": "\\)", "\\[": "\\]", "$$": "$$", "$": "$"}
 
 
@@ -206,7 +208,8 @@ class _Reader:
         if not self._brackets:
             return self._text("]", end)
         index, opening, runs = self._brackets.pop()
-        match = _TARGET.match(self._source, end) if self._source.startswith("(", end) else None
+        is_link = self._source.startswith("(", end) and len(self._nodes) - index <= _MOST_PIECES
+        match = _TARGET.match(self._source, end) if is_link else None
         if match is None:
             return self._text("]", end)
         url = match["pointed"] if match["pointed"] is not None else match["bare"] or ""

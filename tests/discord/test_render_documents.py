@@ -135,3 +135,10 @@ def test_thousands_of_openings_cost_no_seconds(opening: str) -> None:
     parts = render(Content(source))
     assert process_time() - started < 2
     assert all(0 < len(part.text) <= 2000 for part in parts)
+
+
+def test_thousands_of_pictures_in_pictures_cost_no_seconds() -> None:
+    source = "![" * 8000 + "x" + "](https://a.org)" * 8000
+    started = process_time()
+    assert "x" in "".join(part.text for part in render(Content(source)))
+    assert process_time() - started < 2
