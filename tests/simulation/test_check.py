@@ -9,7 +9,7 @@ import pytest
 from tests.simulation import check
 from tests.simulation.fate import Fate
 from tests.simulation.records import Records, Row
-from tests.simulation.town import Town, home
+from tests.simulation.town import GROUP, Town, home
 from tests.simulation.world import World
 
 NOTHING = Records([], set(), {}, [], [], [], {})
@@ -96,6 +96,16 @@ def test_an_answer_behind_another_version_that_nobody_went_to_from_below_is_seen
             _presses(town, step, f"{step} #10")
     check._ends_are_answered(town.world, town, _branches())
     assert town.world.problems == SHOWN_NOWHERE
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_session_that_was_opened_elsewhere_may_be_answered_again_there(town: Town, opened: bool) -> None:
+    """Its older answer stays where the session began."""
+    town.say("ann", GROUP)
+    if opened:
+        _presses(town, "ann1", "open #10")
+    town.command("ann", ANNS, "retry")
+    assert town.done[GROUP].stirred is opened
 
 
 def test_somebody_elses_words_in_a_private_chat_are_seen(town: Town) -> None:

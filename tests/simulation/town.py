@@ -86,7 +86,7 @@ class Town:
     def note(self, person: str, place: Place, act: str = "", *, stirs: bool = False) -> Done:
         done = self.done.setdefault(place, Done())
         done.stirred |= stirs
-        if stirs and (person, place) in self._wandered:
+        if (stirs or act == "retry") and (person, place) in self._wandered:
             for said in self.said:
                 self.done[said.shown.place].stirred |= said.person == person
         if act:
