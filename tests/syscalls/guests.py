@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord.places import Channel, Guild
 from tests.fakes.telegram import Chat, FakeTelegram, Person, Topic
-from tests.syscalls.kinds import HERE, NEXT_DOOR, OWN_PLACE, THREAD, AnyTalker, Kind, Seen
+from tests.syscalls.deeds import HERE, NEXT_DOOR, THREAD, AnyTalker
+from tests.syscalls.kinds import OWN_PLACE, Kind, Seen
 from tests.torture.crowd import Room, Said, Talker
 from tests.torture.discord import DiscordSide
 from tests.torture.telegram import TelegramSide

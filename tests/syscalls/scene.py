@@ -12,8 +12,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.syscalls.deeds import AnyCrowd
 from tests.syscalls.guests import Guests
-from tests.syscalls.kinds import AnyCrowd, Kind, Steady
+from tests.syscalls.kinds import Kind, Steady
 from tests.syscalls.old import turn_back
 from tests.syscalls.strace import Tracer
 from tests.torture.crowd import Room
@@ -80,6 +81,7 @@ class Scene:
         guest, crowd = self.guests.meet(), self._crowd
         for deed in self._kind.prepared:
             await deed(crowd, guest)
+            await _until(self._is_over)
             if why := await self._rest():
                 return Visit(guest.chat, self.guests.seen(guest.chat), False, f"before the bot was to die: {why}")
         if self._kind.meanwhile is not None:

@@ -105,8 +105,9 @@ class TelegramSide:
         return message.text.endswith(STUB_ENDS)
 
     def is_line(self, message: Said) -> bool:
-        """What commands say there are posts as well."""
-        return False
+        """What commands say there are posts as well. But a question is never edited: it is sent whole, and may be asked twice."""
+        assert isinstance(message, Message)
+        return message.force_reply
 
     def check(self, records: Records, verdict: Verdict) -> None:
         """What Telegram was allowed to forget is in the inbox (I4)."""
