@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -38,7 +39,9 @@ async def test_the_model_makes_a_better_one_when_the_session_is_quiet(talk: Talk
     talk.model.says("Paris.")
     talk.model.says('"Capital of France"\nand more words')
     await talk.says("What is the capital of France?")
-    assert (await quiet(talk)).title == "Capital of France"
+    async with asyncio.timeout(20):
+        while (await quiet(talk)).title != "Capital of France":
+            pass  # the machine is busy otherwise
     assert talk.model.options[-1].max_tokens == 20
     await talk.says("And of Spain?")
     await quiet(talk)

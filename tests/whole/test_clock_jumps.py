@@ -14,7 +14,7 @@ from tests.fakes.discord import FakeDiscord
 from tests.fakes.openai_server import FakeOpenAI
 from tests.fakes.telegram import FakeTelegram
 from tests.whole.club import Town, town
-from tests.whole.plan import POLICY, WHOLE, HastyClock, Held, Plan
+from tests.whole.plan import POLICY, WHOLE, HastyClock, Held, Plan, until
 
 
 class Wall(HastyClock):
@@ -51,6 +51,7 @@ async def all_is_well(there: Town, said: list[str], word: str) -> None:
     for texts in (there.house.chat.texts, there.club.chat.texts):
         assert [text.rpartition("You said: ")[2] for text in texts if "You said" in text] == said
     given = await there.club.slash("sessions", there.club.general)
+    await until(lambda: given.messages)
     assert "Your sessions" in str(given.messages[-1].text), "a command is answered, to who gave it alone"
 
 
