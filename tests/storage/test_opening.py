@@ -20,6 +20,7 @@ from bot.changes import SetCursor
 from bot.errors import DatabaseRefused, StorageError
 from storage.sqlite.database import DriverName
 from storage.sqlite.migrations import migrations
+from storage.sqlite.opening import lock_of, open_file
 from storage.sqlite.store import SqliteStore
 from tests.contracts.store_builders import begin, chain
 
@@ -202,3 +203,18 @@ async def test_s15_an_old_sqlite_is_told_of(path: Path, caplog: pytest.LogCaptur
     warned = [record for record in caplog.records if record.levelno == logging.WARNING]
     assert any(sqlite3.sqlite_version in record.getMessage() for record in caplog.records)
     assert len(warned) == (sqlite3.sqlite_version_info < (3, 51, 3))
+
+
+def test_x22_what_is_deleted_is_overwritten_at_once(tmp_path: Path) -> None:
+    """Before the file is ever written anew: each page as soon as the log is brought home."""
+    path = tmp_path / "parley.db"
+    lock = lock_of(path)
+    with closing(open_file(path, lock, migrations(), 1.0)) as connection:
+        connection.execute("CREATE TABLE notes (text)")
+        connection.executemany("INSERT INTO notes VALUES (?)", [(f"saffron {number} " * 40,) for number in range(50)])
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert b"saffron" in path.read_bytes()
+        connection.execute("DELETE FROM notes")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert b"saffron" not in path.read_bytes()
+    lock.release()
