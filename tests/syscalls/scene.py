@@ -19,6 +19,7 @@ from tests.syscalls.old import turn_back
 from tests.syscalls.strace import Tracer
 from tests.torture.crowd import Room
 from tests.torture.discord import DiscordSide
+from tests.torture.discord_crowd import DiscordCrowd
 from tests.torture.nursery import Forked, Nursery, Traced
 from tests.torture.telegram import TelegramSide
 from tests.torture.world import World
@@ -55,6 +56,7 @@ class Scene:
         self._side.fake.delay = 0.0
         self.guests = Guests(self._side, kind)
         self._life: Forked | None = None
+        self._vanished = 0
         self.starts = 0
 
     @property
@@ -79,6 +81,7 @@ class Scene:
     async def _turn(self, attach: Attach | None) -> Visit:
         await self._live()
         guest, crowd = self.guests.meet(), self._crowd
+        self._vanished = len(crowd.given) if isinstance(crowd, DiscordCrowd) else 0
         for deed in self._kind.prepared:
             await deed(crowd, guest)
             await _until(self._is_over)
@@ -171,8 +174,8 @@ class Scene:
         return False
 
     def _is_over(self) -> bool:
-        """Nothing is owed, and what nobody would keep for the bot has reached it."""
-        if isinstance(self._side, DiscordSide) and any(given.response is None for given in self._side.crowd.given[-1:]):
+        """Nothing is owed, and what nobody would keep for the bot has reached it. What vanished of earlier guests is none of it."""
+        if isinstance(self._side, DiscordSide) and any(given.response is None for given in self._side.crowd.given[self._vanished :][-1:]):
             return False
         return not self._around.owes()
 
