@@ -167,7 +167,7 @@ def pairs_of(theirs: Owned) -> list[tuple[str, str]]:
 
 
 WHOLE = os.environ.get("PARLEY_TEST_MATRIX") == "whole"
-"""Every id for every way, person and platform: some minutes. Else each way gets some of the ids, others for each person."""
+"""Every id for every way, person and platform: about an hour of one core. Else each way gets some of the ids, others for each person."""
 MET = [(like, who) for like in PLATFORMS for who in STRANGERS]
 ORDINARY = [pair for pair in MET if pair not in {("telegram", "asker in a shared place"), ("discord", "member of a shared place")}]
 SOME, THIN = 1, 3

@@ -27,7 +27,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "power": ("tests.power", "--states", "20000"),
     "fuzz": ("tests.fuzz", "--inputs", "1000000"),
     "conversations": ("pytest", "-q", "--timeout", "0", "tests/core/test_stateful.py"),
-    "matrix": ("pytest", "-q", "--timeout", "0", "tests/security/test_objects.py"),
+    "matrix": ("pytest", "-q", "-n", "auto", "--timeout", "0", "tests/security/test_objects.py"),
 }
 """Modules to run, with what they are given."""
 AROUND: Mapping[str, Mapping[str, str]] = {
