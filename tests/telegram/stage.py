@@ -19,7 +19,7 @@ class Stage:
         self.chat: Chat = fake.private_chat(self.ann)
         self.home = Place("telegram", "1001")
         self.clock = FastClock()
-        self.adapter = TelegramAdapter(options_for(fake, folder, call_timeout=0.3), self.clock, limits)
+        self.adapter = TelegramAdapter(options_for(fake, folder, call_timeout=1.5), self.clock, limits)
 
     async def send(self, text: str, place: Place | None = None, **fields: object) -> MessageRef:
         return await self.adapter.send(place or self.home, plain(text, **fields), key="k")

@@ -57,7 +57,7 @@ async def wire() -> AsyncIterator[Wire]:
 
 @pytest.fixture
 async def request_() -> AsyncIterator[AiohttpRequest]:
-    request = AiohttpRequest(0.2)
+    request = AiohttpRequest(30.0)
     yield request
     await request.shutdown()
 
@@ -94,15 +94,17 @@ async def test_p4_every_bad_answer_is_an_error_of_the_library(
     assert "canary" not in str(raised.value)
 
 
-async def test_p5_no_answer_in_time_is_unanswered(wire: Wire, request_: AiohttpRequest) -> None:
+async def test_p5_no_answer_in_time_is_unanswered(wire: Wire) -> None:
     async def slow(request: web.Request) -> web.StreamResponse:
         await asyncio.sleep(0.4)
         return web.Response()
 
     wire.handler = slow
+    hasty = AiohttpRequest(0.2)
     with pytest.raises(TimedOut) as raised:
-        await wire.bot(request_).delete_message(5, 7)
+        await wire.bot(hasty).delete_message(5, 7)
     assert unanswered(raised.value)
+    await hasty.shutdown()
 
 
 async def test_p34_a_cut_connection_is_unanswered(wire: Wire, request_: AiohttpRequest) -> None:
