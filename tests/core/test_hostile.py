@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from bot.commands.catalog import COMMANDS
 from bot.events import Author, CommandInvoked, MessageRef, Place
 from bot.policy import Policy
 from bot.replies import texts
-from tests.core.talk import BOB, POLICY, Talk
+from tests.core.talk import BOB, POLICY, Talk, talking
 
 THERE = Place("memory", "8")
 ODD = [
@@ -164,11 +165,12 @@ async def test_u3_a_paste_in_pieces_is_one_turn(talk: Talk) -> None:
     assert [text[:6] for text in talk.asked()[0].split("\n\n")] == ["part 0", "part 1", "part 2"]
 
 
-async def test_u1_u2_a_hint_at_most_once_a_minute(talk: Talk) -> None:
-    for _ in range(5):
-        await talk.says(" ")
-    assert talk.texts() == [texts.BLANK]
-    assert talk.model.requests == []
+async def test_u1_u2_a_hint_at_most_once_a_minute(tmp_path: Path) -> None:
+    async with talking(tmp_path / "parley.db", speed=5.0) as talk:  # the minute lasts twelve seconds
+        for _ in range(5):
+            await talk.says(" ")
+        assert talk.texts() == [texts.BLANK]
+        assert talk.model.requests == []
 
 
 async def test_x27_a_forwarded_command_is_text(talk: Talk) -> None:

@@ -129,7 +129,7 @@ async def test_the_refusal_is_said_once_a_minute(tmp_path: Path) -> None:
 
 
 async def test_u15_a_flood_is_counted_by_person_and_refused_once_a_minute(tmp_path: Path) -> None:
-    async with talking(tmp_path / "parley.db", policy=Policy(titles=False, rate=3), speed=100.0) as talk:
+    async with talking(tmp_path / "parley.db", policy=Policy(titles=False, rate=3), speed=10.0) as talk:
         for number in range(20):
             await talk.hears(f"m{number}")
         await talk.hears("other", place=Place("memory", "8"), author=Author("8", "Bob"))

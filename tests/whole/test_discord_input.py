@@ -16,7 +16,7 @@ from tests.fakes.openai_server import FakeOpenAI
 from tests.whole.bombs import BOMB, MIB, PICTURE
 from tests.whole.club import Club, club, hasty, standing
 from tests.whole.house import Held, until
-from tests.whole.plan import POLICY
+from tests.whole.plan import POLICY, HastyClock
 
 Files = Sequence[tuple[str, bytes, str]]
 
@@ -61,7 +61,7 @@ LINES: dict[str, tuple[dict[str, object], str]] = {
 async def test_u1_u2_what_cannot_be_read_is_a_polite_line_at_most_once_a_minute(
     tmp_path: Path, discord: FakeDiscord, openai: FakeOpenAI, kind: str
 ) -> None:
-    plan = hasty()
+    plan = replace(hasty(), clock=HastyClock(3))
     fields, line = LINES[kind]
     async with club(tmp_path / "parley.db", discord, openai, plan) as there:
         await there.ready()
