@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 LONGEST_NAME: Final = 90
 UNNAMED: Final = "Conversation"
-TRIES: Final = 3
+TRIES: Final = 5
 LONGEST_WAIT: Final = 10.0
 REFUSED_FOR: Final = 600.0
 """Seconds for which a channel that lets the bot open no thread is not asked again: each refusal counts (P31)."""
@@ -59,12 +59,12 @@ class Threads:
             except RateLimited as error:
                 await self._clock.sleep(min(error.retry_after, LONGEST_WAIT))
             except AdapterError as error:
-                there = await self._there(message_id)
+                there, known = await self._there(message_id)
                 if there is not None:
                     return there
                 if isinstance(error, PlaceUnavailable):
                     self._refused(channel_id)
-                if not isinstance(error, SendUnknown):
+                if known and not isinstance(error, SendUnknown):
                     _log.info("discord: no thread can be opened in %s (%s)", channel_id, type(error).__name__)
                     return None
                 await self._clock.sleep(1.0)
@@ -75,13 +75,14 @@ class Threads:
         self._not_before = {number: until for number, until in self._not_before.items() if until > now}
         self._not_before[channel_id] = now + REFUSED_FOR
 
-    async def _there(self, thread_id: int) -> Place | None:
+    async def _there(self, thread_id: int) -> tuple[Place | None, bool]:
+        """The thread, if there is one, and whether that is known."""
         try:
-            return place_in(await self._rest.channel(thread_id))
+            return place_in(await self._rest.channel(thread_id)), True
         except TokenRefused:
             raise
-        except AdapterError:
-            return None
+        except AdapterError as error:
+            return None, not isinstance(error, SendUnknown | RateLimited)
 
 
 def name_for(text: str) -> str:

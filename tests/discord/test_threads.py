@@ -29,6 +29,20 @@ async def test_a_thread_that_an_earlier_life_opened_is_success(tmp_path: Path) -
             assert len([call for call in fake.calls if call.method == "POST" and "threads" in call.path]) == 1
 
 
+async def test_p34_a_thread_that_cannot_be_looked_at_just_now_is_looked_at_again(tmp_path: Path) -> None:
+    """Else what opened it is answered beside it."""
+    core = ListCore()
+    async with FakeDiscord(message_content=True) as fake:
+        ann = fake.person(1001, "Ann")
+        talk = fake.guild("Home", ann).channel("talk")
+        async with alive(fake, tmp_path, core, threads=frozenset({f"discord:{talk.id}"})):
+            fake.faults.add("POST /channels/{id}/messages/{id}/threads", cut=True, after=True)
+            fake.faults.add("GET /channels/{id}", cut=True, times=4)
+            asked = await ann.says(talk, "why?", mention=True)
+            await until(lambda: core.messages)
+        assert core.messages[0].ref.place.thread_id == str(asked.id)
+
+
 async def test_an_edit_of_what_began_a_thread_goes_there_after_a_restart_too(tmp_path: Path) -> None:
     core = ListCore()
     async with FakeDiscord(message_content=True) as fake:
