@@ -21,11 +21,13 @@ _CLOSING: Final = "`│ \n"
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A message that may have been sent: to show `text`, below the message `after`, as a reply to the message `reference` (0: to none)."""
+    """A message that may have been sent: to show `text`, below the message `after`, as a reply to the message `reference` (0: to none).
+    If it was made after `keyed`, a time as an id, its key leads to it."""
 
     text: str
     after: int
     reference: int
+    keyed: int
 
 
 async def own_message(rest: Rest, core: Core | None, place: Place, since: Collection[datetime], lost: Lost, others: Collection[int]) -> int:
@@ -72,12 +74,15 @@ def _fits(message: dict[str, Any], lost: Lost, begun: int) -> bool:
     posted as a reply to nothing.
 
     Where neither replies to anything, what is older than the first try, if clocks agree, must have the words for it: the very text, its
-    beginning, or a preview's end, since a model that is asked again says something else. A line of another command has none of that.
+    beginning, or a preview's end, since a model that is asked again says something else. A line of another command has none of that. What
+    its key would lead to must be the very text: else it is another's, which was lost just now.
     """
-    reference = _reference(message)
+    reference, number = _reference(message), int(message["id"])
     if reference or lost.reference:
         return reference == lost.reference or (not reference and _shows(message, lost))
-    return begun <= int(message["id"]) or _shows(message, lost) or _begins(message, lost) or _waits(message)
+    if number > lost.keyed:
+        return _shows(message, lost)
+    return begun <= number or _shows(message, lost) or _begins(message, lost) or _waits(message)
 
 
 def _rank(message: dict[str, Any], lost: Lost, begun: int) -> tuple[bool, bool, bool, int]:

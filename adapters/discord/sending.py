@@ -12,7 +12,7 @@ from adapters.discord.finding import Lost, answer_to, own_message
 from adapters.discord.forms import Json
 from adapters.discord.pace import Pace
 from adapters.discord.payloads import files_of, nonce_of, shown
-from adapters.discord.places import InteractionRef, channel_id, interaction_of, message_id
+from adapters.discord.places import InteractionRef, channel_id, interaction_of, message_id, snowflake_at
 from adapters.discord.replying import Replying
 from adapters.discord.responses import Responses
 from adapters.discord.rest import Rest
@@ -167,7 +167,8 @@ class Sender:
         async with self._channels.passing(channel):  # what is being sent must not be found by who looks
             looked_from = self._looked_from(key, since)
             if looked_from:
-                lost = Lost(part.text, _number(after), reference)
+                keyed = snowflake_at(self._clock.now() - timedelta(seconds=NONCE_LASTS))
+                lost = Lost(part.text, _number(after), reference, keyed)
                 others = {number for number, made_for in self._made.items() if made_for != key}
                 earlier = await own_message(self._rest, self.core, place, looked_from, lost, others)
                 if earlier:

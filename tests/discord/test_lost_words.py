@@ -46,3 +46,18 @@ async def test_p34_without_a_reference_any_words_are_taken_that_were_made_since(
     bench.fake.nonces.clear()
     assert await bench.adapter.send(bench.place, plain("an answer"), key="a", tried_since=since) == lost
     assert bench.channel.texts == ["an answer"]
+
+
+async def test_p34_without_a_reference_what_has_just_been_made_is_found_by_its_key_alone(bench: Bench) -> None:
+    """Another line was lost in the same seconds, and what this key sent comes late: both must not show one, and leave the other."""
+    since = bench.clock.now()
+    bench.passes(300)
+    line = await bench.adapter.send(bench.place, plain("that …"), key="l")
+    bench.passes(2)
+    bench.adapter._sender._made.clear()
+    answer = await bench.adapter.send(bench.place, plain("an answer"), key="a", tried_since=since)
+    assert bench.channel.texts == ["that …", "an answer"]
+    bench.adapter._sender._made.clear()
+    assert await bench.adapter.send(bench.place, plain("an answer, longer"), key="a", tried_since=since) == answer
+    assert await bench.adapter.send(bench.place, plain("that is all"), key="l", tried_since=since) == line
+    assert bench.channel.texts == ["that is all", "an answer, longer"]

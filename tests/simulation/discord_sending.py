@@ -167,6 +167,11 @@ class DiscordSender:
             and not shown.only_for
             and shown.id not in responses
             and shown.reply_to == wanted
-            and (wanted or since + 60 <= shown.made_at or part.text.startswith(shown.text) or shown.text.endswith(texts.WAITING))
+            and (wanted or self._has_words(shown, part, since))
         ]
         return [shown.ref for shown in sorted(found, key=lambda shown: (shown.text != part.text, shown.made_at < since + 60))]
+
+    def _has_words(self, shown: Shown, part: Part, since: float) -> bool:
+        if shown.made_at > self.world.now - SURE_OF_KEYS:  # its key would lead to it
+            return shown.text == part.text
+        return since + 60 <= shown.made_at or part.text.startswith(shown.text) or shown.text.endswith(texts.WAITING)
