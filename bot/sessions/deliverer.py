@@ -66,8 +66,9 @@ class Deliverer:
         await self._wait_for(posts)
         reply_to = turn.reply_to if turn else posts[0].reply_to
         gone = all(post.state == "surplus" for post in posts) or (message is not None and message.status == "removed")
-        if message is None and posts[0].content is None and not gone:
-            return  # what it said was erased with its session
+        if message is None and posts[0].content is None and not gone:  # what it said was erased with its session
+            await self._desk.store.apply(tuple(SetPost(post.id, "gone") for post in posts))
+            return
         heading = heading_of(showing, self._desk.adapters[place.platform].capabilities(place))
         content = None if gone else answer_content(showing, heading)
         target = Target(
