@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.busy import within
 from tests.fakes.openai_server import FakeOpenAI
 from tests.fakes.telegram import FakeTelegram
 from tests.security.confined import FULLY, ROOT, USER, confined, level, status
@@ -97,7 +98,7 @@ async def test_x21_it_answers_as_a_user_without_rights_on_a_read_only_root(box: 
             begun = time.monotonic()
             process.send_signal(signal.SIGTERM)
             _, errors = await process.communicate()
-            took = time.monotonic() - begun
+            took, longest = time.monotonic() - begun, within(2.0)
         finally:
             if process.returncode is None:
                 process.kill()
@@ -105,7 +106,7 @@ async def test_x21_it_answers_as_a_user_without_rights_on_a_read_only_root(box: 
 
     assert chat.texts == ["You said: hello"]
     assert process.returncode == 0, errors.decode()
-    assert took < 6  # seconds; the program allows itself 1.9, and a busy machine adds to it
+    assert took < longest
     assert "Traceback" not in errors.decode()
     if at != "no new privileges":
         assert told["Uid"].split() == [str(USER)] * 4

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.busy import within
 from tests.torture.campaign import Outcome, Plan, run
 from tests.torture.nursery import Nursery
 from tests.torture.report import report
@@ -76,7 +77,7 @@ async def test_r1_sigterm_at_random_moments_ends_in_time_and_with_a_kill_after_i
 ) -> None:
     plans = [Plan(6, 10, terminated=True), Plan(7, 10, terminated=True), Plan(16, 20, platform="both", impatient=True)]
     *patient, impatient = await _carried_out(tmp_path, nursery, *plans)
-    assert min(outcome.slowest for outcome in patient) < 2.0  # a busy machine may hold up some
+    assert max(outcome.slowest for outcome in patient) < within(2.0)
     assert not any(outcome.verdict.failed for outcome in patient), "an end by SIGTERM counted as a failed attempt"
     assert impatient.verdict.asked > 20
 
